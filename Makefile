@@ -1,0 +1,46 @@
+# smsbridge: build, run, test. Go and a C compiler are enough for all but the
+# tests against other people's programs, which say what they miss.
+
+GO      ?= go
+PREFIX  ?= /usr/local
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  = -X main.version=$(VERSION)
+
+.PHONY: all run test check race bench generate install clean
+
+all: smsbridge
+
+smsbridge: FORCE
+	$(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $@ ./cmd/smsbridge
+FORCE:
+
+# The whole bridge with two pretend modems and a handset to play the customer.
+run: smsbridge
+	./smsbridge serve --demo
+
+# Everything that must hold. SMSBRIDGE_TEST_ALL=1 turns "this program is not
+# installed" from a skip into a failure, as CI does.
+test: check
+	$(GO) test ./...
+
+check:
+	@test -z "$$(gofmt -l cmd modem pdu bridge storage)" || { gofmt -l cmd modem pdu bridge storage; echo "gofmt would change these files"; exit 1; }
+	$(GO) vet ./...
+
+race:
+	$(GO) test -race ./pdu ./modem/... ./storage/... ./bridge/...
+
+# The figures of README, measured here and now.
+bench: smsbridge
+	$(GO) test -run '^$$' -bench . -benchmem ./pdu ./modem/... ./storage/... ./bridge/...
+	SMSBRIDGE_BENCH=1 $(GO) test -count=1 -v -run '^TestBench' -timeout 20m ./cmd/smsbridge
+
+# The page: TypeScript in bridge/web/page/src to what is embedded.
+generate:
+	$(GO) test ./bridge/web -count=1 -run '^TestPageBuilt$$' -update-page
+
+install: smsbridge
+	install -D -m 0755 smsbridge $(DESTDIR)$(PREFIX)/bin/smsbridge
+
+clean:
+	rm -f smsbridge

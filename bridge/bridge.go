@@ -1,0 +1,201 @@
+// Package bridge is the running bridge: it has both banks of the river open at
+// once, on one ledger, and stops them in order. Its package comment is the map
+// of the house.
+//
+// # The idea
+//
+// There are two banks: the radio bank (bridge/gateway), where modems are, and
+// the desk bank (bridge/web), where people and programs are. Between them
+// stands the ledger (storage, kept by storage/sqlite). Nothing jumps the river:
+// every crossing is first written down, then carried. After each writing a bell
+// rings, and whoever is concerned looks into the ledger from where he stopped
+// last time. So the two banks never call each other, every step can be repeated
+// after a crash, and a third visitor is one more follower of the same log.
+//
+// # The rooms, and who may know whom
+//
+//	floor 5   cmd/smsbridge     knows everybody; nobody knows it
+//	floor 4   bridge            gateway, web, storage
+//	floor 3   bridge/gateway    modem, pdu, storage
+//	floor 2   modem             modem/at         bridge/web, bridge/client  storage
+//	          modem/simulator   pdu, modem/at    storage/sqlite             storage
+//	floor 1   pdu   modem/at   storage           the standard library
+//
+// TestFloors holds this table and fails on an import that is not in it.
+//
+// # Inbound, never turning back
+//
+//	tty octets
+//	 → modem's engine        "+CMTI: ..." is a doorbell
+//	 → gateway line          modem.Read or List, in PDU mode
+//	 → Store.Keep            the PDU as it is, COMMITTED
+//	 → pdu.ParseFrame        octets → Deliver or StatusReport
+//	 → Store.Receive         message, thread, set and event, one commit → bell
+//	 → modem.Delete          only now does the SIM forget; Store.Removed
+//	 → storage.Follow        a socket's writer wakes and reads after its own number
+//	 → frame                 JSON to the desk
+//
+// # Outbound, the same road the other way
+//
+//	desk: frame or POST with an idempotency key
+//	 → web                   who are you, is the draft valid
+//	 → Store.Compose         message queued, parts, event, key: one commit → bell; the desk has its answer
+//	 → gateway line          Store.Next: the part that is due
+//	 → pdu.Message.Submits   its PDUs, a pure function of text, recipient and reference
+//	 → modem.Submit          AT+CMGS=n, prompt
+//	 → Store.Mark            sending, with the PDU, COMMITTED; only then the first octet
+//	 → Store.Mark            sent with TP-MR, or refused, or unconfirmed; event → bell
+//	 ... later the status report comes by the inbound road and says delivered
+//
+// A part that is found sending at the start becomes unconfirmed: a person
+// decides, never a timer. Every stage is a sweep over what the stage before has
+// written, so a lost bell costs nothing but time, and a start is the first sweep.
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"smsbridge/bridge/gateway"
+	"smsbridge/bridge/web"
+)
+
+// Store is the ledger as both banks need it.
+type Store interface {
+	gateway.Store
+	web.Store
+	web.Keys
+	Trim(ctx context.Context) error
+	Box() string
+	Failed() <-chan struct{}
+	Err() error
+}
+
+// Config is what a bridge is made of.
+type Config struct {
+	Store   Store
+	Ports   []gateway.Port
+	Radio   gateway.Options
+	Lab     http.Handler // the pretend network's face, in demo mode only
+	Hosts   []string     // names under which desks may call, besides the local ones
+	Name    string       // of the box, for people
+	Version string       // of the program
+	Log     *slog.Logger
+}
+
+// Bridge is both banks and what they stand on.
+type Bridge struct {
+	store Store
+	radio *gateway.Gateway
+	desks *web.Server
+	log   *slog.Logger
+}
+
+// stopping is how long open requests may take when the bridge stops.
+const stopping = 5 * time.Second
+
+// New puts a bridge together; it starts with Run. The ledger is the caller's
+// to close, after Run has returned.
+func New(c Config) *Bridge {
+	c.Radio.Log = c.Log
+	radio := gateway.New(c.Store, c.Ports, c.Radio)
+	return &Bridge{
+		store: c.Store,
+		radio: radio,
+		log:   c.Log,
+		desks: web.New(web.Config{
+			Store: c.Store, Keys: c.Store, Count: gateway.Count, Modems: radio.Modems, Lab: c.Lab,
+			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Log: c.Log,
+		}),
+	}
+}
+
+// Code makes a one-time sign-in code.
+func (b *Bridge) Code(ctx context.Context) (string, error) { return b.desks.NewCode(ctx) }
+
+// Settled is closed when every port has been tried once.
+func (b *Bridge) Settled() <-chan struct{} { return b.radio.Settled() }
+
+// Run serves desks on the listeners and runs the lines, until ctx ends or
+// something fails that the bridge cannot do without. It closes the listeners.
+// Stop goes from the outside in: desks first, then the lines finish what they
+// have in hand.
+func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	failed := make(chan error, 4)
+	running := 0
+	start := func(what string, run func() error) {
+		running++
+		go func() {
+			err := run()
+			if err != nil && ctx.Err() == nil {
+				err = fmt.Errorf("%s: %w", what, err)
+			} else {
+				err = nil
+			}
+			stop(errors.New(what + " has ended"))
+			failed <- err
+		}()
+	}
+	start("radio bank", func() error { return b.radio.Run(ctx) })
+	start("ledger", func() error { return b.tend(ctx) })
+	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler()) })
+	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin()) })
+	<-ctx.Done()
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)
+	defer cancel()
+	errs := []error{b.desks.Close(closing)}
+	for range running {
+		errs = append(errs, <-failed)
+	}
+	return errors.Join(errs...)
+}
+
+// Time limits of HTTP: a slow sender holds a connection no longer than this.
+const (
+	headerTime = 5 * time.Second
+	idleTime   = 2 * time.Minute
+	headerSize = 32 << 10
+)
+
+func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
+		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)
+		defer cancel()
+		stopped <- server.Shutdown(closing)
+	}()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+// tend keeps the ledger small, and ends the bridge when its disk has failed.
+func (b *Bridge) tend(ctx context.Context) error {
+	daily := time.NewTicker(24 * time.Hour)
+	defer daily.Stop()
+	for {
+		if err := b.store.Trim(ctx); err != nil && ctx.Err() == nil {
+			b.log.Error("the ledger could not be trimmed", "err", err)
+		}
+		select {
+		case <-daily.C:
+		case <-b.store.Failed():
+			return b.store.Err()
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}

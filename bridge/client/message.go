@@ -1,0 +1,81 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+
+	"smsbridge/storage"
+)
+
+// Draft is a text to be sent. To or Thread says to whom.
+type Draft struct {
+	To     string // a number
+	Thread string // or the other end of a thread
+	From   string // a line; empty: the thread's last one, or the only one
+	Text   string
+
+	// Key makes a repeated Send the same message. Without one, a Send whose
+	// answer was lost cannot be repeated safely.
+	Key      string
+	MaxParts int  // refuse a longer text; default: what the box allows
+	FailFast bool // refuse when nothing could leave now
+
+	// Wait holds the answer until the message is sent or delivered, or has
+	// failed, for at most Timeout (default 30 s).
+	Wait    storage.MessageState
+	Timeout time.Duration
+}
+
+// Sent is the answer to a Draft.
+type Sent struct {
+	Message  storage.Message `json:"message"`
+	Seq      int64           `json:"seq"`
+	Replayed bool            `json:"replayed"` // an earlier Send with this Key was answered again
+}
+
+// Send hands a text to the box. When it returns, the message is kept and will
+// go out; Sent.Message.State says how far it has come.
+func (c *Client) Send(ctx context.Context, d Draft) (Sent, error) {
+	type recipient struct {
+		Number string `json:"number,omitempty"`
+		Thread string `json:"thread,omitempty"`
+	}
+	in := struct {
+		To       recipient `json:"to"`
+		From     string    `json:"from,omitempty"`
+		Text     string    `json:"text"`
+		Key      string    `json:"idem,omitempty"`
+		MaxParts int       `json:"max_parts,omitempty"`
+		FailFast bool      `json:"fail_fast,omitempty"`
+	}{recipient{d.To, d.Thread}, d.From, d.Text, d.Key, d.MaxParts, d.FailFast}
+	query := url.Values{}
+	if d.Wait != "" {
+		if d.Timeout <= 0 {
+			d.Timeout = 30 * time.Second
+		}
+		query.Set("wait", string(d.Wait))
+		query.Set("timeout", strconv.Itoa(int((d.Timeout+time.Second-1)/time.Second)))
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, d.Timeout+c.timeout)
+		defer stop()
+	}
+	var out Sent
+	err := c.call(ctx, "POST", "/messages", query, in, &out)
+	return out, err
+}
+
+// Message asks for one message.
+func (c *Client) Message(ctx context.Context, id string) (storage.Message, error) {
+	var out struct{ Message storage.Message }
+	err := c.call(ctx, "GET", "/messages/"+url.PathEscape(id), nil, nil, &out)
+	return out.Message, err
+}
+
+// Count asks what a text would cost.
+func (c *Client) Count(ctx context.Context, text string) (storage.Count, error) {
+	var out struct{ Count storage.Count }
+	err := c.call(ctx, "POST", "/messages/count", nil, map[string]string{"text": text}, &out)
+	return out.Count, err
+}

@@ -1,0 +1,218 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"smsbridge/modem"
+	"smsbridge/storage"
+)
+
+// Waits between one session of a port and the next. A session that lasted
+// longer than the last of them starts again at the first.
+var backoff = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second}
+
+// Limits of a loop.
+const (
+	finish  = 10 * time.Second // for the command in hand when smsbridge stops
+	storm   = 8                // notices at once above which a list is quicker than reading each
+	relapse = 30 * time.Second // how long a line rests when SIM or network refuse everything
+)
+
+var errRestarted = errors.New("the modem started again by itself")
+
+// line is the loop of one port. Everything in it belongs to that loop.
+type line struct {
+	g    *Gateway
+	n    int
+	port Port
+	log  *slog.Logger
+	bell bell
+
+	m      *modem.Modem
+	id     string
+	status storage.LineStatus
+
+	sweep bool            // the memories must be read
+	rest  time.Time       // nothing is sent before
+	doubt *storage.Change // the part whose answer may come late
+
+	codedOf string // the message whose PDUs stand in coded, by part
+	coded   map[int]coded
+}
+
+// run opens the port again and again until ctx ends.
+func (l *line) run(ctx context.Context) {
+	failures := 0
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := l.session(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > backoff[len(backoff)-1] {
+			failures = 0
+		}
+		wait := backoff[min(failures, len(backoff)-1)]
+		if errors.Is(err, errRestarted) {
+			wait = 0
+		}
+		failures++
+		l.log.Warn("the line is down", "err", err, "again_in", wait)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// session is one opening of the port, from its first byte to its last.
+func (l *line) session(ctx context.Context) error {
+	l.g.set(l.n, func(m *storage.Modem) {
+		*m = storage.Modem{Port: l.port.Name, State: opening, Reason: m.Reason, Since: m.Since}
+	})
+	if err := l.open(ctx); err != nil {
+		l.down(ctx, err)
+		return err
+	}
+	defer l.m.Close()
+	if err := l.attach(ctx); err != nil {
+		l.down(ctx, err)
+		return err
+	}
+	defer l.g.release(l.id)
+	err := l.loop(ctx)
+	if ctx.Err() != nil {
+		err = errors.New("smsbridge was stopped")
+	}
+	l.down(context.WithoutCancel(ctx), err)
+	return err
+}
+
+func (l *line) open(ctx context.Context) error {
+	port, err := l.port.Open(ctx)
+	if err != nil {
+		return err
+	}
+	l.m, err = modem.Open(ctx, port, modem.Options{PIN: l.port.PIN, Log: l.log, Result: l.g.options.Result, Late: l.g.options.Late})
+	return err
+}
+
+// attach finds the line that the SIM is, and tells the ledger that it is here.
+func (l *line) attach(ctx context.Context) error {
+	who := l.m.Identity()
+	kept, err := l.g.store.Attach(ctx, storage.Facts{
+		Port: l.port.Name, Number: who.Number, ICCID: who.ICCID, IMSI: who.IMSI, IMEI: who.IMEI,
+		Manufacturer: who.Manufacturer, Model: who.Model, Revision: who.Revision,
+	})
+	if err != nil {
+		return err
+	}
+	if holder, ok := l.g.claim(l, kept.ID); !ok {
+		return fmt.Errorf("the SIM at this port is the one that is open at %s already: two ports of one modem; name only one of them", holder)
+	}
+	l.id, l.sweep, l.rest = kept.ID, true, time.Time{}
+	l.log = l.g.log.With("port", l.port.Name, "line", l.id)
+	if err := l.look(ctx); err != nil {
+		return err
+	}
+	l.g.set(l.n, func(m *storage.Modem) {
+		m.State, m.Reason, m.Line, m.Number = ready, "", l.id, kept.Number
+		m.Manufacturer, m.Model, m.Revision, m.IMEI, m.ICCID = who.Manufacturer, who.Model, who.Revision, who.IMEI, who.ICCID
+	})
+	return nil
+}
+
+// down tells why the port has no session.
+func (l *line) down(ctx context.Context, err error) {
+	state, lineState := failed, storage.LineFailed
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, modem.ErrLost) || ctx.Err() != nil {
+		state, lineState = absent, storage.LineAbsent
+	}
+	l.g.set(l.n, func(m *storage.Modem) { m.State, m.Reason, m.Commands = state, err.Error(), 0 })
+	if l.id == "" {
+		return
+	}
+	l.status = storage.LineStatus{State: lineState, Reason: err.Error()}
+	if err := l.g.store.SetLine(ctx, l.id, l.status); err != nil {
+		l.log.Error("line state", "err", err)
+	}
+}
+
+// look asks the modem how it stands with the network and writes down a change.
+func (l *line) look(ctx context.Context) error {
+	s, err := l.m.Status(ctx)
+	if err != nil {
+		return err
+	}
+	status := storage.LineStatus{
+		State: storage.LineReady, Operator: s.Operator, Registration: s.Registration.String(), Signal: s.Signal,
+	}
+	if !s.Registration.Registered() {
+		status.State = storage.LineNotRegistered
+		status.Reason = "the network has not taken the SIM (" + status.Registration + "); check antenna, cover and contract"
+	}
+	if bars(status.Signal) == bars(l.status.Signal) && l.status.State == status.State {
+		status.Signal = l.status.Signal // a trembling needle is no news
+	}
+	if status == l.status {
+		return nil
+	}
+	l.status = status
+	l.log.Info("line", "state", status.State, "registration", status.Registration, "signal_dbm", status.Signal)
+	return l.g.store.SetLine(ctx, l.id, status)
+}
+
+// bars is the signal in the five steps that people know.
+func bars(dbm int) int {
+	if dbm == 0 {
+		return 0
+	}
+	return max(0, min(4, (dbm+113)/10))
+}
+
+// loop is the life of an open line: take in, send one part, sleep.
+func (l *line) loop(ctx context.Context) error {
+	tick := time.NewTicker(l.g.options.Sweep)
+	defer tick.Stop()
+	for {
+		if err := l.takeIn(ctx); err != nil {
+			return err
+		}
+		sent, wait, err := l.sendNext(ctx)
+		if err != nil {
+			return err
+		}
+		if sent {
+			continue
+		}
+		var later <-chan time.Time
+		if !wait.IsZero() {
+			later = time.After(time.Until(wait))
+		}
+		select {
+		case e, ok := <-l.m.Events():
+			if !ok {
+				return l.m.Err()
+			}
+			if err := l.hear(ctx, e); err != nil {
+				return err
+			}
+		case <-l.bell:
+		case <-later:
+		case <-tick.C:
+			l.sweep = true
+			if err := l.look(ctx); err != nil {
+				return err
+			}
+		case <-l.m.Lost():
+			return l.m.Err()
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"smsbridge/modem"
+	"smsbridge/pdu"
+	"smsbridge/storage"
+)
+
+// retries are the waits after a refusal that may pass; then the part fails.
+var retries = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
+
+// coded is a part as it goes to the modem.
+type coded struct {
+	pdu    string
+	length int
+}
+
+// Count tells what a text costs, by the codec that sends it.
+func Count(text string) (storage.Count, error) {
+	m, err := pdu.Measure(text)
+	if err != nil {
+		return storage.Count{}, storage.Refuse(storage.CodeInvalid, "text", "%v", err)
+	}
+	return storage.Count{Alphabet: m.Alphabet, Units: m.Units, Parts: m.Parts, Left: m.Left, Breaks: m.Breaks}, nil
+}
+
+// sendNext sends the one part that is due. If none is, it tells how long the
+// line may sleep.
+func (l *line) sendNext(ctx context.Context) (sent bool, wait time.Time, err error) {
+	if time.Now().Before(l.rest) {
+		return false, l.rest, nil
+	}
+	due, later, ok, err := l.g.store.Next(ctx, l.id)
+	if err != nil || !ok {
+		return false, later.Time, err
+	}
+	c, err := l.code(due)
+	if err != nil {
+		return true, wait, l.mark(ctx, storage.Change{Message: due.Message, N: due.N, From: storage.Queued, To: storage.Failed, Reason: err.Error()})
+	}
+	return true, wait, l.send(ctx, due, c)
+}
+
+// code makes the PDUs of a message, all parts at once, and keeps them until the
+// next message. A part that was on its way before goes out with the same octets.
+func (l *line) code(due storage.Due) (coded, error) {
+	if due.PDU != "" {
+		return coded{due.PDU, due.Length}, nil
+	}
+	if l.codedOf != due.Message {
+		parts, err := encode(due)
+		if err != nil {
+			return coded{}, err
+		}
+		l.codedOf, l.coded = due.Message, parts
+	}
+	return l.coded[due.N], nil
+}
+
+func encode(due storage.Due) (map[int]coded, error) {
+	to, err := pdu.ParseAddress(due.To)
+	if err != nil {
+		return nil, err
+	}
+	submits, err := pdu.Message{To: to, Text: due.Text, StatusReport: true, Ref: due.ConcatRef}.Submits()
+	if err != nil {
+		return nil, err
+	}
+	if len(submits) != due.Total {
+		return nil, fmt.Errorf("the text has %d parts now and had %d when it was accepted", len(submits), due.Total)
+	}
+	parts := make(map[int]coded, len(submits))
+	for i, s := range submits {
+		frame := pdu.Frame{TPDU: s}
+		hex, err := frame.AppendHex(nil)
+		if err != nil {
+			return nil, err
+		}
+		length, err := frame.Length()
+		if err != nil {
+			return nil, err
+		}
+		parts[i+1] = coded{string(hex), length}
+	}
+	return parts, nil
+}
+
+// send carries one part over the wire. The ledger says sending before the
+// modem has the first octet, and hears the end whatever it is.
+func (l *line) send(ctx context.Context, due storage.Due, c coded) error {
+	change := storage.Change{Line: l.id, Message: due.Message, N: due.N}
+	marked := false
+	release := func(ctx context.Context) error {
+		out := change
+		out.From, out.To, out.PDU, out.Length = storage.Queued, storage.Sending, c.pdu, c.length
+		err := l.g.store.Mark(ctx, out)
+		marked = err == nil
+		return err
+	}
+	submitting, cancel := patient(ctx, finish)
+	defer cancel()
+	ref, err := l.m.Submit(submitting, modem.Submission{Length: c.length, PDU: c.pdu, Prompted: release})
+	change.From = storage.Queued
+	if marked {
+		change.From = storage.Sending
+	}
+	if err == nil {
+		change.To, change.Ref = storage.Sent, ref
+		return l.mark(ctx, change)
+	}
+	return l.settle(ctx, change, due, err)
+}
+
+// patient is ctx, but ends only some time after it: the command in hand may
+// finish.
+func patient(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return longer, func() { stop(); cancel() }
+}
+
+// mark writes a transition down though smsbridge is stopping.
+func (l *line) mark(ctx context.Context, c storage.Change) error {
+	c.Line = l.id
+	err := l.g.store.Mark(context.WithoutCancel(ctx), c)
+	if isCode(err, storage.CodeConflict) {
+		l.log.Error("a part was not in the state it should be in", "message", c.Message, "err", err)
+		return nil
+	}
+	return err
+}
+
+// settle decides what becomes of a part that was not simply sent.
+func (l *line) settle(ctx context.Context, c storage.Change, due storage.Due, err error) error {
+	refusal, ok := errors.AsType[*modem.Error](err)
+	if !ok || refusal.Outcome == modem.NotSent {
+		return l.notSent(ctx, c, refusal, err)
+	}
+	c.Reason, c.Code = refusal.Error(), max(refusal.Code, 0)
+	if refusal.Outcome == modem.Unknown || refusal.Class() == modem.Uncertain {
+		c.To = storage.Unconfirmed
+		l.log.Warn("a part is unconfirmed", "message", c.Message, "part", c.N, "err", err)
+		l.doubt, l.rest = &c, time.Now().Add(l.g.options.Late)
+		return l.mark(ctx, c)
+	}
+	return l.refused(ctx, c, due, refusal.Class())
+}
+
+// refused is a clear no to a part whose PDU the modem had.
+func (l *line) refused(ctx context.Context, c storage.Change, due storage.Due, class modem.Class) error {
+	switch {
+	case class == modem.Duplicate:
+		c.To, c.Ref = storage.Sent, -1
+	case class == modem.Hold:
+		c.To = storage.Queued
+		l.rest = time.Now().Add(relapse)
+	case class == modem.Transient && due.Attempts < len(retries):
+		c.To, c.NextTry = storage.Queued, storage.At(time.Now().Add(retries[due.Attempts]))
+	default:
+		c.To = storage.Failed
+	}
+	l.log.Warn("a part was refused", "message", c.Message, "part", c.N, "err", c.Reason, "now", c.To)
+	return l.mark(ctx, c)
+}
+
+// notSent is a part of which no Ctrl-Z was written: it goes back to the queue,
+// unless the modem will never take it.
+func (l *line) notSent(ctx context.Context, c storage.Change, refusal *modem.Error, err error) error {
+	select {
+	case <-l.m.Lost():
+		if c.From == storage.Sending {
+			c.To, c.Reason = storage.Queued, err.Error()
+			if err := l.mark(ctx, c); err != nil {
+				return err
+			}
+		}
+		return l.m.Err()
+	default:
+	}
+	c.To, c.Reason = storage.Queued, err.Error()
+	c.NextTry = storage.At(time.Now().Add(5 * time.Second))
+	if refusal != nil {
+		c.Code = max(refusal.Code, 0)
+		switch refusal.Class() {
+		case modem.Permanent:
+			c.To, c.NextTry = storage.Failed, storage.Time{}
+		case modem.Hold:
+			l.rest = time.Now().Add(relapse)
+		}
+	}
+	if isCode(err, storage.CodeConflict) {
+		return nil // it was canceled between
+	}
+	l.log.Warn("a part was not sent", "message", c.Message, "part", c.N, "err", err, "now", c.To)
+	return l.mark(ctx, c)
+}
+
+// late settles a part whose final result came after its time.
+func (l *line) late(ctx context.Context, e modem.Event) error {
+	l.rest = time.Time{}
+	if l.doubt == nil || e.Late == nil {
+		return nil
+	}
+	c := *l.doubt
+	l.doubt = nil
+	c.From, c.To, c.Ref, c.Reason, c.Code = storage.Unconfirmed, storage.Sent, e.Late.MR, "", 0
+	if e.Kind == modem.LateRejected {
+		c.To, c.Reason, c.Code = storage.Failed, e.Late.Err.Error(), max(e.Late.Err.Code, 0)
+	}
+	return l.mark(ctx, c)
+}

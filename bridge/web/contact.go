@@ -1,0 +1,29 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"smsbridge/storage"
+)
+
+// saveContact keeps a person's name with the numbers that reach them.
+func (s *Server) saveContact(ctx context.Context, _ storage.Caller, c storage.Contact) (any, error) {
+	if len(c.Name) > 200 {
+		return nil, invalidParams.say("name", "The name has %d bytes; 200 are the most.", len(c.Name))
+	}
+	for i, raw := range c.Numbers {
+		number, err := storage.ParseNumber(fmt.Sprintf("numbers[%d]", i), raw)
+		if err != nil {
+			return nil, err
+		}
+		c.Numbers[i] = number
+	}
+	c, err := s.c.Store.SaveContact(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Contact storage.Contact `json:"contact"`
+	}{c}, nil
+}

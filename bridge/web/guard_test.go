@@ -1,0 +1,150 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"smsbridge/storage"
+)
+
+// TestHostAndOrigin asks by every name and from every page that may be tried,
+// with a good session, over REST and over the socket.
+func TestHostAndOrigin(t *testing.T) {
+	b := newBox(t, func(c *Config) { c.Hosts = []string{"Desk-Pi.local", "10.0.0.7:8780", "[fd00::7]"} })
+	cookie := b.owner(t)
+	u, _ := url.Parse(b.url)
+	port := u.Port()
+
+	hosts := map[string]bool{ // may the box be called so
+		"127.0.0.1:" + port: true, "localhost:" + port: true, "[::1]:" + port: true, "LOCALHOST": true, "localhost.": true,
+		"desk-pi.local": true, "desk-pi.local:80": true, "10.0.0.7": true, "10.0.0.7:1": true, "[fd00::7]:8780": true,
+	}
+	for _, h := range []string{
+		"evil.example", "evil.example:" + port, "localhost.evil.example", "evil-localhost", "127.0.0.1.evil.example", "xn--lcalhost-54a",
+		"127.0.0.2", "127.1", "0.0.0.0", "0.0.0.0:" + port, "[::]", "[::ffff:127.0.0.1]", "2130706433", "0x7f000001",
+		"10.0.0.8", "desk-pi", "desk-pi.local.evil.example", "local", "router.local", "192.168.1.1", "169.254.169.254",
+		"a.localhost", "localhost:x", "localhost:80:80", "localhost..", "-", "_", "*", "127.0.0.1:", "[::1", "::1]", "fd00::8", "[fd00::8]", "localhost,evil.example",
+		"evil.example:8780", "metadata", "intranet", "wpad", "box", "smsbridge", "localhost.localdomain",
+		"rebind.network", "7f000001.c0a80001.rbndr.us", "1.1.1.1", "[2606:4700::1111]",
+	} {
+		hosts[h] = false
+	}
+
+	origins := func(host string) map[string]bool {
+		return map[string]bool{
+			"": true, "http://" + host: true,
+			"http://evil.example": false, "null": false, "http://localhost.evil.example": false, "http://localhost:1": false,
+			"http://" + host + ".evil.example": false, "http://" + host + "/": false, "ftp://" + host: false,
+			"file://": false, "chrome-extension://abcdef": false, host: false, "http://user@" + host: false,
+			"http://" + host + "?": false, "http://" + host + "#": false, "//" + host: false, "https://" + host: true,
+		}
+	}
+	cells, accepted := 0, 0
+	for host, ours := range hosts {
+		for origin, own := range origins(host) {
+			for _, how := range []string{"GET", "POST", "WS"} {
+				cells++
+				header := []string{"Host", host, "Cookie", cookie}
+				if origin != "" {
+					header = append(header, "Origin", origin)
+				}
+				status := 0
+				switch how {
+				case "WS":
+					w, answer, err := b.tryDial(t, header...)
+					if err == nil {
+						w.Close()
+					}
+					if answer == nil {
+						continue // this host cannot even be sent
+					}
+					status = answer.StatusCode
+				case "GET":
+					answer, _ := b.ask(t, "GET", "/api/v1/me", "", header...)
+					status = answer.StatusCode
+				case "POST":
+					answer, _ := b.ask(t, "POST", "/api/v1/messages/count", `{"text":"x"}`, header...)
+					status = answer.StatusCode
+				}
+				in := status == 200 || status == 101
+				want := ours && own && !(how == "WS" && origin == "") // a session's socket must tell its page
+				if in {
+					accepted++
+				}
+				if in != want {
+					t.Errorf("%s, Host %q, Origin %q: status %d, let in should be %v", how, host, origin, status, want)
+				}
+				if !ours && status != http.StatusMisdirectedRequest && status != http.StatusBadRequest {
+					t.Errorf("%s, Host %q: status %d, not 421", how, host, status)
+				}
+			}
+		}
+	}
+	t.Logf("%d combinations, %d let in", cells, accepted)
+	if cells < 1000 {
+		t.Errorf("only %d combinations", cells)
+	}
+}
+
+func TestCrossSiteFetch(t *testing.T) {
+	b := newBox(t)
+	cookie := b.owner(t)
+	for site, want := range map[string]int{"cross-site": 403, "same-site": 403, "same-origin": 200, "none": 200} {
+		answer, text := b.ask(t, "POST", "/api/v1/messages/count", `{"text":"x"}`, "Cookie", cookie, "Sec-Fetch-Site", site)
+		if answer.StatusCode != want {
+			t.Errorf("Sec-Fetch-Site %s: %d %s", site, answer.StatusCode, text)
+		}
+	}
+}
+
+func TestTokenInURL_is_no_token(t *testing.T) {
+	b := newBox(t)
+	_, secret := b.token(t, storage.ScopeAdmin)
+	for _, query := range []string{"token", "access_token", "authorization", "bearer"} {
+		if answer, _ := b.ask(t, "GET", "/api/v1/me?"+query+"="+secret, ""); answer.StatusCode != 401 {
+			t.Errorf("?%s= was answered with %d", query, answer.StatusCode)
+		}
+	}
+}
+
+func TestSecretsAreNotLogged(t *testing.T) {
+	b := newBox(t)
+	var secrets []string
+	for range 50 {
+		token, secret := b.token(t, storage.ScopeAdmin)
+		secrets = append(secrets, secret)
+		b.ask(t, "GET", "/api/v1/me", "", "Authorization", bearer(secret))
+		b.ask(t, "POST", "/api/v1/session", fmt.Sprintf(`{"code":%q}`, secret))
+		if _, err := b.db.RevokeToken(t.Context(), token.ID); err != nil {
+			t.Fatal(err)
+		}
+		b.ask(t, "GET", "/api/v1/me", "", "Authorization", bearer(secret))
+	}
+	for _, s := range secrets {
+		if strings.Contains(b.log.String(), s) {
+			t.Fatal("a token stands in the log")
+		}
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	b := newBox(t)
+	for _, path := range []string{"/", "/api/v1/session", "/nothing", "/api/v1/ws"} {
+		answer, _ := b.ask(t, "GET", path, "")
+		policy := answer.Header.Get("Content-Security-Policy")
+		for _, rule := range []string{
+			"default-src 'none'", "script-src 'self'", "connect-src 'self' ws://127.0.0.1:", "frame-ancestors 'none'",
+			"base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'",
+		} {
+			if !strings.Contains(policy, rule) {
+				t.Errorf("%s: the policy lacks %s: %s", path, rule, policy)
+			}
+		}
+		if strings.Contains(policy, "unsafe") || answer.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", path, answer.Header)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+// The third pane: who the thread is with, and all about the text that was
+// asked for.
+
+import { signal } from "@preact/signals";
+import { editing } from "./contact";
+import { AddPersonIcon, CloseIcon, PersonIcon } from "./icon";
+import { lineName, lines, place, threads, who } from "./store";
+import { Avatar } from "./list";
+import { Facts } from "./message";
+import { messagesOf, windowOf } from "./window";
+import { words } from "./words";
+
+// detailsOpen is folded or not; on a wide page it begins open.
+export const detailsOpen = signal(matchMedia("(min-width: 1100px)").matches);
+
+// shownText is the id of the text whose facts are shown.
+export const shownText = signal("");
+
+export function Details() {
+  const t = place.value?.thread ? threads.value[place.value.thread] : undefined;
+  if (!t || !detailsOpen.value) return null;
+  const message = shownText.value ? messagesOf(windowOf(t.id).value).find((m) => m.id === shownText.value) : undefined;
+  const line = t.line ? lines.value[t.line] : undefined;
+  const numbers = t.contact?.numbers?.length ? t.contact.numbers : [t.peer];
+  return (
+    <aside class="pane details" id="details" tabIndex={-1} aria-label={words.paneDetails}>
+      <button type="button" class="plain square details-close" aria-label={words.close} title={words.close} onClick={() => (detailsOpen.value = false)}><CloseIcon /></button>
+      <section class="card">
+        <Avatar thread={t} />
+        <h2><bdi>{who(t)}</bdi></h2>
+        {!t.contact && <p class="hint">{words.unsaved}</p>}
+        {t.contact && <ul class="numbers">{numbers.map((n) => <li key={n} dir="ltr">{n}</li>)}</ul>}
+        <button type="button" class="button" onClick={() => (editing.value = { thread: t.id })}>
+          {t.contact ? <PersonIcon /> : <AddPersonIcon />}{t.contact ? words.editContact : words.addContact}
+        </button>
+        {line && <p class="hint">{words.sharedLine} <bdi>{lineName(line)}</bdi>{line.name && line.number && <> (<span dir="ltr">{line.number}</span>)</>}.</p>}
+      </section>
+      {message && <Facts message={message} />}
+    </aside>
+  );
+}
+
+export function Fact({ name, value }: { name: string; value: string }) {
+  return <div><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>;
+}

@@ -1,0 +1,51 @@
+// The signs of the page, drawn here so that they look the same everywhere.
+// None of them is told to screen readers: a word always stands beside.
+
+import type { ComponentChildren } from "preact";
+
+function Icon({ children, box = 20 }: { children: ComponentChildren; box?: number }) {
+  return (
+    <svg class="icon" viewBox={`0 0 ${box} ${box}`} width={box} height={box} fill="none" stroke="currentColor"
+      stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
+      {children}
+    </svg>
+  );
+}
+
+export const ChatIcon = () => (
+  <Icon><path d="M3.5 5.5a2 2 0 0 1 2-2h9a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H9l-4 3.2v-3.2a1.5 1.5 0 0 1-1.5-1.5z" /><path d="M7 7.4h6M7 10h3.6" /></Icon>
+);
+export const PhoneIcon = () => (
+  <Icon><rect x="5.5" y="2.5" width="9" height="15" rx="2" /><path d="M9 15h2" /></Icon>
+);
+export const KeysIcon = () => (
+  <Icon><rect x="2.5" y="5" width="15" height="10" rx="2" /><path d="M5.5 8h.01M8.5 8h.01M11.5 8h.01M14.5 8h.01M6.5 12h7" /></Icon>
+);
+export const PlusIcon = () => <Icon><path d="M10 4.5v11M4.5 10h11" /></Icon>;
+export const BackIcon = () => <Icon><path d="M12.5 4.5 7 10l5.5 5.5" /></Icon>;
+export const CloseIcon = () => <Icon><path d="m5.5 5.5 9 9M14.5 5.5l-9 9" /></Icon>;
+export const SearchIcon = () => <Icon><circle cx="9" cy="9" r="5" /><path d="m13 13 3.5 3.5" /></Icon>;
+export const DetailsIcon = () => <Icon><rect x="2.5" y="4" width="15" height="12" rx="2" /><path d="M12 4v12" /></Icon>;
+export const SendIcon = () => <Icon><path d="M3.5 10 16.5 4l-4 12.5-3-5z" /><path d="m9.5 11.5 7-7.5" /></Icon>;
+export const DownIcon = () => <Icon><path d="M10 4.5v11M5.5 11l4.5 4.5L14.5 11" /></Icon>;
+export const PersonIcon = () => <Icon><circle cx="10" cy="7" r="3" /><path d="M4.5 16.5c.6-3 2.8-4.5 5.5-4.5s4.9 1.5 5.5 4.5" /></Icon>;
+export const AddPersonIcon = () => <Icon><circle cx="8" cy="7" r="3" /><path d="M2.8 16.5c.6-3 2.5-4.5 5.2-4.5 1.6 0 3 .5 3.9 1.5M15 9.5v6M12 12.5h6" /></Icon>;
+export const SimIcon = () => <Icon><path d="M5.5 4.5a2 2 0 0 1 2-2h4l3.5 3.5v9.5a2 2 0 0 1-2 2h-5.5a2 2 0 0 1-2-2z" /><rect x="8" y="9.5" width="4.5" height="4.5" rx="1" /></Icon>;
+export const LeaveIcon = () => <Icon><path d="M8 3.5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 6.5 16 10l-3.5 3.5M16 10H8" /></Icon>;
+
+// Ticks say what became of a text. Their shapes differ, not only their
+// colours.
+export type TickShape = "wait" | "part" | "sent" | "delivered" | "doubt" | "bad";
+
+export function Tick({ shape }: { shape: TickShape }) {
+  return <span class={"tick " + shape} aria-hidden="true"><Icon box={16}>{shapes[shape]}</Icon></span>;
+}
+
+const shapes = {
+  wait: <circle cx="8" cy="8" r="4.6" />,
+  part: <><circle cx="8" cy="8" r="4.6" /><path d="M8 8V3.4A4.6 4.6 0 0 1 12.6 8z" fill="currentColor" stroke="none" /></>,
+  sent: <path d="m3.5 8.5 3 3 6-7" />,
+  delivered: <path d="m1.2 8.5 3 3 6-7M8 11.3l.3.2 6-7" />,
+  doubt: <><path d="M5.8 6a2.2 2.2 0 1 1 3.3 1.9C8.3 8.4 8 8.9 8 9.7" /><path d="M8 12.3v.1" stroke-width="2.2" /></>,
+  bad: <><circle cx="8" cy="8" r="6" /><path d="M8 4.8V8.4" /><path d="M8 11v.1" stroke-width="2" /></>,
+};

@@ -1,0 +1,48 @@
+// Keys that work anywhere on the desk (the list of them is in words.ts).
+// Single letters are not among them: they would take keys from who writes.
+
+import { go, step } from "./desk";
+import { detailsOpen } from "./details";
+import { search } from "./list";
+import { starting } from "./start";
+import { place } from "./store";
+
+// The panes in the order in which F6 walks them.
+const panes = ["bar", "rail", "list", "thread", "composer", "details"];
+
+export function watchKeys(): void {
+  document.addEventListener("keydown", (e) => {
+    if (e.defaultPrevented || e.isComposing || document.querySelector("dialog[open]")) return;
+    if (e.key === "F6") nextPane(e);
+    else if (e.altKey && !e.ctrlKey && !e.metaKey) withAlt(e);
+    else if (e.key === "Escape") leave(e);
+  });
+}
+
+function withAlt(e: KeyboardEvent): void {
+  if (e.code === "KeyN" && !e.shiftKey) starting.value = "";
+  else if (e.key === "ArrowDown") step(1, e.shiftKey);
+  else if (e.key === "ArrowUp") step(-1, e.shiftKey);
+  else return;
+  e.preventDefault();
+}
+
+function nextPane(e: KeyboardEvent): void {
+  const shown = panes.map((id) => document.getElementById(id)).filter((el) => el !== null && el.getClientRects().length > 0) as HTMLElement[];
+  // The innermost pane that holds the focus: the composer lies in the thread.
+  const here = shown.findLastIndex((el) => el.contains(document.activeElement));
+  const next = shown[(here + (e.shiftKey ? -1 : 1) + shown.length) % shown.length] ?? shown[0];
+  e.preventDefault();
+  (next.querySelector<HTMLElement>("a[tabindex='0'], article[tabindex='0']") ?? next).focus();
+}
+
+// leave is Esc: it closes what is open on top first, then the place.
+function leave(e: KeyboardEvent): void {
+  const counter = document.querySelector<HTMLDetailsElement>("details[open]");
+  if (counter) counter.open = false;
+  else if (detailsOpen.value && !matchMedia("(min-width: 1100px)").matches) detailsOpen.value = false;
+  else if (search.value) search.value = "";
+  else if (place.value && matchMedia("(max-width: 699px)").matches) go(null);
+  else return;
+  e.preventDefault();
+}

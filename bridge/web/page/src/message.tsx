@@ -1,0 +1,171 @@
+// One text in a thread: an article whose name tells who wrote to whom, when,
+// and what became of it.
+
+import { Fact } from "./details";
+import { type TickShape, Tick } from "./icon";
+import { lineBadge } from "./line";
+import { discard, flying, type Outgoing, sendNow } from "./outbox";
+import type { Message, MessageState } from "./protocol";
+import { Text } from "./text";
+import { clock, exact, span } from "./time";
+import { say, words } from "./words";
+
+export function tickOf(state: MessageState): TickShape {
+  switch (state) {
+    case "queued":
+    case "held":
+      return "wait";
+    case "sending":
+      return "part";
+    case "sent":
+      return "sent";
+    case "delivered":
+    case "partially_delivered":
+      return "delivered";
+    case "unconfirmed":
+      return "doubt";
+    case "received":
+    case "partial":
+      return "wait";
+  }
+  return "bad";
+}
+
+// stateWords say the state in full: which part is on its way, or since when.
+export function stateWords(m: Message): string {
+  if (m.state === "sending" && m.total > 1) {
+    const i = (m.parts ?? []).filter((p) => p.state !== "queued" && p.state !== "held").length;
+    return say(words.sendingPart, { i: Math.max(1, i), n: m.total });
+  }
+  if (m.state === "delivered" && m.delivered_at) return say(words.deliveredAt, { time: clock(m.delivered_at) });
+  return words.state[m.state];
+}
+
+// why is the sentence under a text that did not simply arrive.
+function why(m: Message): string {
+  switch (m.state) {
+    case "unconfirmed":
+      return m.reason || words.unconfirmedTold;
+    case "failed":
+    case "partially_sent":
+      return m.reason || words.failedTold;
+    case "undelivered":
+    case "partially_delivered":
+      return m.reason || words.undeliveredTold;
+    case "expired":
+      return m.reason || words.expiredTold;
+    case "queued":
+    case "held":
+      return m.reason ?? "";
+    case "partial":
+      return say(words.partialTold, { have: m.parts?.length ?? 0, n: m.total });
+  }
+  return "";
+}
+
+interface Props {
+  message: Message;
+  name: string; // the client
+  stop: boolean; // the article that the Tab key reaches
+  showLine: boolean;
+  onFacts(m: Message): void;
+  onAgain(text: string, m: Message): void;
+  onEdit(text: string): void;
+}
+
+export function Bubble({ message: m, name, stop, showLine, onFacts, onAgain, onEdit }: Props) {
+  const inbound = m.dir === "in";
+  const author = m.author?.name || (m.author?.kind === "admin" ? words.console : m.author?.kind === "token" ? words.program : words.you);
+  const at = m.received_at || m.created_at;
+  const state = stateWords(m);
+  const trouble = why(m);
+  const lost = ["failed", "undelivered", "expired", "partially_sent", "unconfirmed"].includes(m.state);
+  return (
+    <article class={"bubble " + m.dir + " " + m.state} tabIndex={stop ? 0 : -1}
+      aria-label={say(words.said, { from: inbound ? name : author, to: inbound ? words.you : name, time: clock(at), state })}>
+      <div class="bubble-box" dir="auto">
+        <p class="bubble-text"><Text text={m.text} /></p>
+        {m.state === "partial" && <span class="filling" aria-hidden="true"><i /><i /></span>}
+        {m.raw && !m.text && <div class="raw"><p>{words.undecodable}</p><code dir="ltr">{m.raw}</code></div>}
+      </div>
+      <p class="bubble-foot">
+        {!inbound && <span class="bubble-author"><bdi>{author}</bdi></span>}
+        <time dateTime={at} title={exact(at)}>{clock(at)}</time>
+        {showLine && <span class="line-badge"><bdi>{lineBadge(m.line)}</bdi></span>}
+        {m.total > 1 && <span>{say(words.partsN, { n: m.total })}</span>}
+        <button type="button" class="plain state-button" tabIndex={-1} onClick={() => onFacts(m)} aria-label={state + ". " + words.facts}>
+          {inbound ? <span class="dots" aria-hidden="true">···</span> : <Tick shape={tickOf(m.state)} />}
+          <span class="tip" aria-hidden="true">{inbound ? words.facts : state}</span>
+        </button>
+      </p>
+      {trouble && <p class={"bubble-why" + (lost ? " bad" : "")}>{lost && <strong>{words.state[m.state]}. </strong>}{trouble}</p>}
+      {!!m.copies && m.copies > 1 && <p class="bubble-why">{say(words.copies, { n: m.copies })}</p>}
+      {lost && !inbound && (
+        <p class="bubble-do">
+          <button type="button" class="link" onClick={() => onAgain(m.text, m)}>{m.state === "unconfirmed" ? words.sendAgainTwice : words.sendAgain}</button>
+          <button type="button" class="link" onClick={() => onEdit(m.text)}>{words.edit}</button>
+        </p>
+      )}
+    </article>
+  );
+}
+
+// Waiting is a text that the box has not answered yet.
+export function Waiting({ out: o, name, stop, onEdit }: { out: Outgoing; name: string; stop: boolean; onEdit(text: string): void }) {
+  const state = o.state === "refused" ? words.refused : o.state === "asking" ? words.asking
+    : flying.value === o.idem ? words.handing : words.waiting;
+  const at = new Date(o.at).toISOString();
+  return (
+    <article class={"bubble out " + o.state} tabIndex={stop ? 0 : -1}
+      aria-label={say(words.said, { from: words.you, to: name, time: clock(at), state })}>
+      <div class="bubble-box" dir="auto"><p class="bubble-text"><Text text={o.text} /></p></div>
+      <p class="bubble-foot">
+        <time dateTime={at} title={exact(at)}>{clock(at)}</time>
+        <span class="state-button"><Tick shape={o.state === "waiting" ? "wait" : "bad"} /><span class="tip" aria-hidden="true">{state}</span></span>
+      </p>
+      {o.state === "refused" && <p class="bubble-why bad"><strong>{words.refused}. </strong>{o.reason}</p>}
+      {o.state === "asking" && <p class="bubble-why">{say(words.sendNowAsk, { age: span(Date.now() - o.at) })}</p>}
+      {o.state !== "waiting" && (
+        <p class="bubble-do">
+          <button type="button" class="link" onClick={() => sendNow(o)}>{o.state === "asking" ? words.sendNow : words.sendAgain}</button>
+          <button type="button" class="link" onClick={() => { discard(o); onEdit(o.text); }}>{words.edit}</button>
+          <button type="button" class="link" onClick={() => discard(o)}>{words.discard}</button>
+        </p>
+      )}
+    </article>
+  );
+}
+
+// Facts are all that the box knows of one text.
+export function Facts({ message: m }: { message: Message }) {
+  const inbound = m.dir === "in";
+  const rows: [string, string | undefined][] = [
+    [words.factState, stateWords(m)],
+    [words.factReason, m.reason && m.reason + (m.code ? ` (${m.code})` : "")],
+    [words.factFrom, m.from],
+    [words.factTo, m.to],
+    [words.factLine, lineBadge(m.line)],
+    [words.factAuthor, m.author && (m.author.name || m.author.kind)],
+    [words.factAccepted, inbound ? "" : exact(m.created_at)],
+    [inbound ? words.factSentIn : words.factSent, exact(m.sent_at)],
+    [words.factReceived, exact(m.received_at)],
+    [words.factDelivered, exact(m.delivered_at)],
+    [words.factCost, m.count && say(words.counter, { n: m.count.parts, left: m.count.left_in_part, alphabet: words.alphabet[m.count.alphabet] ?? m.count.alphabet })],
+    [words.factTrace, m.trace_ms && `${Math.round(m.trace_ms.urc_to_pdu + m.trace_ms.pdu_to_stored)} ms`],
+    [words.factID, m.id],
+  ];
+  return (
+    <section class="about" aria-label={words.facts}>
+      <h3>{words.facts}</h3>
+      <dl class="facts">
+        {rows.filter(([, v]) => v).map(([k, v]) => <Fact key={k} name={k} value={v!} />)}
+        {m.total > 1 && (
+          <div><dt>{words.factParts}</dt><dd>
+            <ol class="parts">{(m.parts ?? []).map((p) => <li key={p.n}>{words.state[p.state]}{p.reason && `: ${p.reason}`}</li>)}</ol>
+          </dd></div>
+        )}
+      </dl>
+      {m.warnings?.map((w) => <p class="hint" key={w}>{w}</p>)}
+    </section>
+  );
+}

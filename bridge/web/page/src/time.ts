@@ -1,0 +1,61 @@
+// Moments in people's words, by the browser's own rules of the language.
+
+import { words } from "./words";
+
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const weekdayFormat = new Intl.DateTimeFormat(undefined, { weekday: "short" });
+const dateFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const yearFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+
+const oneDay = 86_400_000;
+
+// clock is the time of day: 21:41.
+export function clock(at: string | undefined): string {
+  return at ? clockFormat.format(new Date(at)) : "";
+}
+
+// exact is the whole moment, for a hover and for the facts.
+export function exact(at: string | undefined): string {
+  return at ? exactFormat.format(new Date(at)) : "";
+}
+
+// dayKey is the same for all moments of one local day.
+export function dayKey(at: string): string {
+  return new Date(at).toDateString();
+}
+
+// dayName is the heading of a day.
+export function dayName(at: string): string {
+  const date = new Date(at);
+  const away = daysAgo(date);
+  if (away === 0) return words.today;
+  if (away === 1) return words.yesterday;
+  return away > 300 ? yearFormat.format(date) : dayFormat.format(date);
+}
+
+// shortAge is what a list row has room for: the time, the weekday or the date.
+export function shortAge(at: string | undefined): string {
+  if (!at) return "";
+  const date = new Date(at);
+  const away = daysAgo(date);
+  if (away === 0) return clockFormat.format(date);
+  if (away === 1) return words.yesterday;
+  if (away < 7) return weekdayFormat.format(date);
+  return away > 300 ? yearFormat.format(date) : dateFormat.format(date);
+}
+
+// span is a length of time in its largest unit: "4 minutes".
+export function span(ms: number): string {
+  const [value, unit] = ms < 60_000 ? [ms / 1000, "second"] : ms < 3_600_000 ? [ms / 60_000, "minute"]
+    : ms < oneDay ? [ms / 3_600_000, "hour"] : [ms / oneDay, "day"];
+  return new Intl.NumberFormat(undefined, {
+    style: "unit", unit: unit as string, unitDisplay: "long", maximumFractionDigits: 0,
+  }).format(Math.max(1, Math.floor(value as number)));
+}
+
+function daysAgo(date: Date): number {
+  const midnight = (d: Date) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
+  return Math.round((midnight(new Date()) - midnight(date)) / oneDay);
+}

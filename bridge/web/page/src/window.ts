@@ -1,0 +1,139 @@
+// The part of a thread that is on the page: some pages of messages in a row,
+// about two hundred at most. Going back loads a page in front and drops one at
+// the end, and the other way round.
+
+import { type Signal, signal } from "@preact/signals";
+import type { Message, MessagePage } from "./protocol";
+import { call } from "./socket";
+
+const pageSize = 60;
+const most = 200;
+
+interface Page {
+  messages: Message[];
+  prev: string;
+  next: string;
+}
+
+export interface Window {
+  pages: Page[];
+  read: boolean; // the first page is here
+  busy: "" | "first" | "older" | "newer";
+  failed: string; // why the first page is not here
+}
+
+const windows = new Map<string, Signal<Window>>();
+
+export function windowOf(thread: string): Signal<Window> {
+  let w = windows.get(thread);
+  if (!w) {
+    w = signal<Window>({ pages: [], read: false, busy: "", failed: "" });
+    windows.set(thread, w);
+  }
+  return w;
+}
+
+export function messagesOf(w: Window): Message[] {
+  return w.pages.flatMap((p) => p.messages);
+}
+
+// atBeginning and atEnd tell whether there is nothing before and after.
+export const atBeginning = (w: Window) => w.read && !w.pages[0]?.prev;
+export const atEnd = (w: Window) => !w.pages[w.pages.length - 1]?.next;
+
+// load reads the newest page of a thread and keeps what events told meanwhile.
+export async function load(thread: string): Promise<void> {
+  const w = windowOf(thread);
+  if (w.value.busy === "first") return;
+  w.value = { ...w.value, busy: "first", failed: "" };
+  try {
+    const page = await read(thread, {});
+    const before = messagesOf(w.value);
+    w.value = { pages: [page], read: true, busy: "", failed: "" };
+    const last = page.messages[page.messages.length - 1];
+    for (const m of before) {
+      if (!last || m.created_at > last.created_at || page.messages.some((p) => p.id === m.id)) put(m);
+    }
+  } catch (e) {
+    w.value = { ...w.value, busy: "", failed: (e as Error).message || "lost" };
+  }
+}
+
+export async function older(thread: string): Promise<void> {
+  const w = windowOf(thread);
+  const before = w.value.pages[0]?.prev;
+  if (!before || w.value.busy) return;
+  w.value = { ...w.value, busy: "older" };
+  try {
+    const page = await read(thread, { before });
+    const pages = [page, ...w.value.pages];
+    while (pages.length > 2 && size(pages) > most) pages.pop();
+    w.value = { ...w.value, pages, busy: "" };
+  } catch {
+    w.value = { ...w.value, busy: "" };
+  }
+}
+
+export async function newer(thread: string): Promise<void> {
+  const w = windowOf(thread);
+  const after = w.value.pages[w.value.pages.length - 1]?.next;
+  if (!after || w.value.busy) return;
+  w.value = { ...w.value, busy: "newer" };
+  try {
+    const page = await read(thread, { after });
+    const pages = [...w.value.pages, page];
+    while (pages.length > 2 && size(pages) > most) pages.shift();
+    w.value = { ...w.value, pages, busy: "" };
+  } catch {
+    w.value = { ...w.value, busy: "" };
+  }
+}
+
+// put files a message that an event or an answer brought. It tells whether the
+// message is new to the window.
+export function put(m: Message): boolean {
+  const w = windows.get(m.thread);
+  if (!w || (!w.value.read && !w.value.busy)) return false;
+  const pages = w.value.pages;
+  for (let i = 0; i < pages.length; i++) {
+    const at = pages[i].messages.findIndex((old) => old.id === m.id);
+    if (at < 0) continue;
+    if (pages[i].messages[at].rev >= m.rev) return false;
+    replacePage(w, i, pages[i].messages.with(at, m));
+    return false;
+  }
+  if (!atEnd(w.value)) return false; // it will be read when the end is
+  if (pages.length === 0) {
+    w.value = { ...w.value, pages: [{ messages: [m], prev: "", next: "" }] };
+    return true;
+  }
+  const last = pages.length - 1;
+  let at = pages[last].messages.length;
+  while (at > 0 && pages[last].messages[at - 1].created_at > m.created_at) at--;
+  replacePage(w, last, pages[last].messages.toSpliced(at, 0, m));
+  return true;
+}
+
+// forgetWindows drops every window but that of one thread, which is read again.
+export function forgetWindows(but?: string): void {
+  for (const thread of [...windows.keys()]) if (thread !== but) windows.delete(thread);
+  if (but) void load(but);
+}
+
+// tidy begins a window anew that live texts made too long.
+export function tidy(thread: string): void {
+  if (size(windowOf(thread).value.pages) > 2 * most) void load(thread);
+}
+
+async function read(thread: string, cursor: { before?: string; after?: string }): Promise<Page> {
+  const page = await call<MessagePage>("thread.messages", { thread, limit: pageSize, ...cursor });
+  return { messages: page.messages ?? [], prev: page.prev ?? "", next: page.next ?? "" };
+}
+
+function replacePage(w: Signal<Window>, i: number, messages: Message[]): void {
+  w.value = { ...w.value, pages: w.value.pages.with(i, { ...w.value.pages[i], messages }) };
+}
+
+function size(pages: Page[]): number {
+  return pages.reduce((n, p) => n + p.messages.length, 0);
+}

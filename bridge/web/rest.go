@@ -1,0 +1,185 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"smsbridge/storage"
+)
+
+// Limits of a request: what it may carry, and how long that and the answer may
+// be under way. A caller that is slower holds a connection no longer.
+const (
+	maxBody  = 256 << 10
+	bodyTime = 15 * time.Second
+)
+
+// router makes the REST twins from the table.
+func (s *Server) router() *http.ServeMux {
+	mux := http.NewServeMux()
+	for i := range s.methods {
+		m := &s.methods[i]
+		mux.HandleFunc(m.verb+" "+m.path, func(w http.ResponseWriter, r *http.Request) {
+			result, err := s.twin(w, r, m)
+			if err != nil {
+				s.writeProblem(w, r, err)
+				return
+			}
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(bodyTime))
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(m.status)
+			writeJSON(w, result)
+		})
+	}
+	for _, t := range s.routes {
+		mux.HandleFunc(t.verb+" "+t.path, func(w http.ResponseWriter, r *http.Request) {
+			p, err := s.prove(r)
+			if t.scope == anybody {
+				err = nil
+			} else if err == nil {
+				err = may(p, t.scope)
+			}
+			if err == nil {
+				err = t.serve(s, w, r, p)
+			}
+			if err != nil {
+				s.writeProblem(w, r, err)
+			}
+		})
+	}
+	if s.c.Lab != nil {
+		mux.HandleFunc("/api/v1/lab/", s.lab)
+	}
+	return mux
+}
+
+// twin answers a method that was asked for over REST.
+func (s *Server) twin(w http.ResponseWriter, r *http.Request, m *method) (any, error) {
+	p, err := s.prove(r)
+	if err != nil && m.scope != anybody {
+		return nil, err
+	}
+	if err := may(p, m.scope); err != nil {
+		return nil, err
+	}
+	params, err := restParams(w, r, m.path)
+	if err != nil {
+		return nil, err
+	}
+	do := func() (any, error) { return s.call(r.Context(), m, p, params) }
+	if m.rest != nil {
+		return m.rest(s, w, r, do)
+	}
+	return do()
+}
+
+// numeric names the parameters that are numbers; in a query all are text.
+var numeric = map[string]bool{"limit": true}
+
+// restParams gathers what stands in body, query, path and Idempotency-Key into
+// the object that the socket would have sent. What the path says wins.
+func restParams(w http.ResponseWriter, r *http.Request, path string) (json.RawMessage, error) {
+	params := make(map[string]json.RawMessage)
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, tooLarge.say("", "A request may carry %d bytes. Send less at a time.", maxBody)
+	}
+	if err != nil {
+		return nil, invalidRequest.say("", "The body broke off: %v.", err)
+	}
+	if len(body) > 0 {
+		err := json.Unmarshal(body, &params)
+		if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return nil, invalidParams.say("", `The body must be a JSON object, such as {"text":"..."}, not %s.`, article(e.Value))
+		}
+		if err != nil {
+			return nil, parseProblem(body, err)
+		}
+		if params == nil { // null
+			params = make(map[string]json.RawMessage)
+		}
+	}
+	for name, values := range r.URL.Query() {
+		if _, err := strconv.Atoi(values[0]); err == nil && numeric[name] {
+			params[name] = json.RawMessage(values[0])
+		} else {
+			params[name] = quoted(values[0])
+		}
+	}
+	if key := r.Header.Get("Idempotency-Key"); key != "" {
+		params["idem"] = quoted(strings.Trim(key, `"`))
+	}
+	for piece := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(piece, "{"); ok {
+			name = strings.TrimSuffix(name, "}")
+			params[name] = quoted(r.PathValue(name))
+		}
+	}
+	return json.Marshal(params)
+}
+
+func quoted(s string) json.RawMessage {
+	b, _ := json.Marshal(s)
+	return b
+}
+
+// writeJSON writes v and a line end. Who has gone away does not hear it.
+func writeJSON(w io.Writer, v any) {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v)
+}
+
+// serve finds the way: the API, or the page.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/api" && !strings.HasPrefix(r.URL.Path, "/api/") {
+		s.servePage(w, r)
+		return
+	}
+	if _, pattern := s.api.Handler(r); pattern != "" {
+		s.api.ServeHTTP(w, r)
+		return
+	}
+	var allow []string
+	for _, verb := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		other := &http.Request{Method: verb, URL: r.URL, Host: r.Host}
+		if _, pattern := s.api.Handler(other); pattern != "" {
+			allow = append(allow, verb)
+		}
+	}
+	if len(allow) > 0 {
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		s.writeProblem(w, r, wrongVerb.say("", "%s takes %s, not %s.", r.URL.Path, strings.Join(allow, " or "), r.Method))
+		return
+	}
+	s.writeProblem(w, r, methodNotFound.say("", "There is nothing at %s. The paths begin with /api/v1/, such as /api/v1/threads.", r.URL.Path))
+}
+
+func (s *Server) health(w http.ResponseWriter, _ *http.Request, _ *proof) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, map[string]bool{"ok": true})
+	return nil
+}
+
+// lab hands over to the demo's own handler, for people who are signed in and
+// for whoever may everything. The path stays whole.
+func (s *Server) lab(w http.ResponseWriter, r *http.Request) {
+	p, err := s.prove(r)
+	if err == nil && p.who.Agent == nil {
+		err = may(p, storage.ScopeAdmin)
+	}
+	if err != nil {
+		s.writeProblem(w, r, err)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	s.c.Lab.ServeHTTP(w, r)
+}

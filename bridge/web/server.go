@@ -1,0 +1,125 @@
+// Package web is the desk bank: it serves desks, which are pages, programs and
+// our own verbs. Requests come in by REST or as JSON-RPC over a WebSocket,
+// events go out by WebSocket, SSE or JSON lines, and the chat page comes from
+// here too.
+//
+// Everything that is pushed is read from the ledger's log, after the number
+// that the desk has seen last; replay and live are the same code. So a socket
+// that is cut loses nothing, and no desk can hold up the radio bank, which this
+// package does not know. Who is let in, and with which scope, stands in one
+// table (method.go); what a refusal looks like stands in another (errors.go).
+//
+// Start with methods, then socket.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"smsbridge/storage"
+)
+
+// Config is what a Server is made from. Store, Keys and Count must be there.
+type Config struct {
+	Store  Store
+	Keys   Keys
+	Count  func(text string) (storage.Count, error) // what a text costs
+	Modems func() []storage.Modem                   // what is plugged in now; nil: nothing
+	Lab    http.Handler                             // serves /api/v1/lab/; nil: this is no demo
+
+	Box     string // id of the box
+	BoxName string // for people
+	Version string
+
+	Hosts     []string      // names that the box answers to, beside localhost
+	Log       *slog.Logger  // default: none
+	MaxParts  int           // the most parts of one message; default 10
+	Heartbeat time.Duration // of sockets; default 25 s
+	Sockets   int           // the most sockets and streams at a time; default 64
+}
+
+// Server answers desks. It starts nothing by itself; Close ends what desks
+// hold open.
+type Server struct {
+	c       Config
+	log     *slog.Logger
+	methods []method
+	routes  []route
+	byName  map[string]*method
+	page    *page
+	hosts   map[string]bool
+	frames  frames
+	tries   tries
+	visits  visits
+	api     *http.ServeMux
+	face    http.Handler
+
+	times times
+}
+
+// times are the limits that tests shorten.
+type times struct {
+	write time.Duration // one write to a socket
+	open  time.Duration // until the first frame has told who is there
+	lag   time.Duration // a live socket may be behind the log for so long
+}
+
+// New makes a Server.
+func New(c Config) *Server { return build(c.withDefaults(), methods, routes) }
+
+func (c Config) withDefaults() Config {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Modems == nil {
+		c.Modems = func() []storage.Modem { return nil }
+	}
+	if c.MaxParts <= 0 {
+		c.MaxParts = 10
+	}
+	if c.Heartbeat <= 0 {
+		c.Heartbeat = 25 * time.Second
+	}
+	if c.Sockets <= 0 {
+		c.Sockets = 64
+	}
+	return c
+}
+
+// build makes a Server that knows these methods and routes.
+func build(c Config, methods []method, routes []route) *Server {
+	s := &Server{
+		c: c, log: c.Log, methods: methods, routes: routes,
+		byName: make(map[string]*method),
+		page:   newPage(built()),
+		hosts:  hostNames(c.Hosts),
+		times:  times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second},
+	}
+	s.visits.limit = c.Sockets
+	for i, m := range methods {
+		s.byName[m.name] = &methods[i]
+	}
+	s.api = s.router()
+	s.face = s.guard(http.HandlerFunc(s.serve))
+	return s
+}
+
+// Handler is the face on TCP: Host and Origin are checked, and a caller shows
+// a token or a session.
+func (s *Server) Handler() http.Handler { return s.face }
+
+// Admin is the face on the Unix socket: the same routes, and whoever reaches
+// it is the administrator, since the socket's file says who may.
+func (s *Server) Admin() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.serve(w, r.WithContext(context.WithValue(r.Context(), adminKey{}, true)))
+	})
+}
+
+// Close tells every socket and stream to come again later, and returns when
+// they have ended, or when ctx has. No new ones are taken from then on.
+func (s *Server) Close(ctx context.Context) error {
+	return s.visits.close(ctx)
+}

@@ -1,0 +1,254 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"smsbridge/storage"
+)
+
+// How long things that let people in are good.
+const (
+	codeAge    = 30 * time.Minute
+	sessionAge = 30 * 24 * time.Hour
+)
+
+// Guessing: so many wrong codes in a minute for the whole box, and a code ends
+// after so many. Of 20^8 codes nobody finds one like this.
+const (
+	triesPerMinute = 5
+	triesPerCode   = 10
+)
+
+// codeLetters make no words and are not taken for each other.
+const codeLetters = "BCDFGHJKLMNPQRSTVWXZ"
+
+// NewCode makes a one-time code for the page, such as WDJB-MJHT, good for 30
+// minutes. The one before it ends.
+func (s *Server) NewCode(ctx context.Context) (string, error) {
+	code, _, err := s.newCode(ctx)
+	return code, err
+}
+
+func (s *Server) newCode(ctx context.Context) (code string, expires time.Time, err error) {
+	letters := make([]byte, 0, 8)
+	for b := make([]byte, 1); len(letters) < cap(letters); {
+		rand.Read(b)
+		if int(b[0]) < 256-256%len(codeLetters) { // no letter is likelier than another
+			letters = append(letters, codeLetters[int(b[0])%len(codeLetters)])
+		}
+	}
+	expires = time.Now().Add(codeAge)
+	if err := s.c.Keys.CreateCode(ctx, hashOf(string(letters)), expires); err != nil {
+		return "", expires, err
+	}
+	s.tries.renew()
+	return string(letters[:4]) + "-" + string(letters[4:]), expires, nil
+}
+
+// plainCode is a code as people type it, without what stands between.
+func plainCode(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == ' ' {
+			return -1
+		}
+		return r
+	}, strings.ToUpper(strings.TrimSpace(code)))
+}
+
+// tries counts wrong codes.
+type tries struct {
+	mu     sync.Mutex // guards what follows
+	wrong  []time.Time
+	ofCode int
+}
+
+func (t *tries) renew() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ofCode = 0
+}
+
+// take counts a try as wrong, before it is made, so that many at once are no
+// more than the limit; right takes it back.
+func (t *tries) take(now time.Time) (wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for len(t.wrong) > 0 && now.Sub(t.wrong[0]) >= time.Minute {
+		t.wrong = t.wrong[1:]
+	}
+	if len(t.wrong) >= triesPerMinute {
+		return time.Minute - now.Sub(t.wrong[0])
+	}
+	t.wrong = append(t.wrong, now)
+	t.ofCode++
+	return 0
+}
+
+func (t *tries) right() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ofCode--
+	if n := len(t.wrong); n > 0 {
+		t.wrong = t.wrong[:n-1]
+	}
+}
+
+// used tells whether the code has been guessed at too often.
+func (t *tries) used() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ofCode >= triesPerCode
+}
+
+// cookieName carries the box: a browser sends cookies to every port of a host,
+// and two boxes may share one.
+func (s *Server) cookieName() string {
+	name := "smsbridge"
+	for _, r := range s.c.Box {
+		if r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			name += string(r)
+		}
+	}
+	return name
+}
+
+// A sessionView is what the page asks first.
+type sessionView struct {
+	SignedIn bool           `json:"signed_in"`
+	Agent    *storage.Agent `json:"agent,omitempty"`
+	Setup    bool           `json:"setup"` // there is no owner yet: the first code makes one
+	Demo     bool           `json:"demo"`
+	Version  string         `json:"version"`
+	Box      string         `json:"box"`
+	BoxName  string         `json:"box_name,omitempty"`
+}
+
+func (s *Server) showSession(w http.ResponseWriter, r *http.Request, p *proof) error {
+	owned, err := s.c.Keys.Owned(r.Context())
+	if err != nil {
+		return err
+	}
+	v := sessionView{Setup: !owned, Demo: s.c.Lab != nil, Version: s.c.Version, Box: s.c.Box, BoxName: s.c.BoxName}
+	if p != nil {
+		v.SignedIn, v.Agent = true, p.who.Agent
+	}
+	return s.answer(w, v)
+}
+
+func (s *Server) answer(w http.ResponseWriter, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, v)
+	return nil
+}
+
+type signIn struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// openSession takes a one-time code and answers with a cookie.
+func (s *Server) openSession(w http.ResponseWriter, r *http.Request, _ *proof) error {
+	params, err := restParams(w, r, "")
+	if err != nil {
+		return err
+	}
+	var in signIn
+	if err := decode(params, &in); err != nil {
+		return err
+	}
+	if plainCode(in.Code) == "" {
+		return invalidParams.say("code", "The code is missing. `smsbridge setup` on the box prints a new one.")
+	}
+	secret := newSecret("")
+	agent, err := s.redeem(r.Context(), in, hashOf(secret))
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, s.cookie(r, secret, int(sessionAge/time.Second)))
+	return s.answer(w, sessionView{SignedIn: true, Agent: &agent, Demo: s.c.Lab != nil,
+		Version: s.c.Version, Box: s.c.Box, BoxName: s.c.BoxName})
+}
+
+func (s *Server) redeem(ctx context.Context, in signIn, session []byte) (storage.Agent, error) {
+	if wait := s.tries.take(time.Now()); wait > 0 {
+		r := rateLimited.say("code", "Too many wrong codes. Wait %d seconds and try again.", int(wait/time.Second)+1)
+		r.After = wait
+		return storage.Agent{}, r
+	}
+	agent, err := s.c.Keys.Redeem(ctx, hashOf(plainCode(in.Code)), session, strings.TrimSpace(in.Name), time.Now().Add(sessionAge))
+	e, _ := errors.AsType[*storage.Error](err)
+	if e == nil || e.Code != storage.CodeDenied && e.Code != storage.CodeNotFound {
+		s.tries.right()
+		return agent, err
+	}
+	if s.tries.used() {
+		// A code that nobody can type takes the place of the one guessed at.
+		if err := s.c.Keys.CreateCode(ctx, hashOf(newSecret("")), time.Now()); err != nil {
+			return storage.Agent{}, err
+		}
+		s.log.Warn("sign-in code ended after too many wrong tries")
+		s.tries.renew()
+	}
+	return storage.Agent{}, unauthenticated.say("code", "This code is wrong, used or older than 30 minutes. `smsbridge setup` on the box prints a new one.")
+}
+
+// endSession signs out: the session ends, and its sockets with it.
+func (s *Server) endSession(w http.ResponseWriter, r *http.Request, p *proof) error {
+	if p.who.Agent != nil {
+		if err := s.c.Keys.EndSession(r.Context(), p.hash); err != nil {
+			return err
+		}
+		s.visits.end(func(o *proof) bool { return o.bySession(p.hash) }, errSignedOut)
+	}
+	http.SetCookie(w, s.cookie(r, "", -1))
+	return s.answer(w, sessionView{Demo: s.c.Lab != nil, Version: s.c.Version, Box: s.c.Box, BoxName: s.c.BoxName})
+}
+
+func (s *Server) cookie(r *http.Request, value string, age int) *http.Cookie {
+	return &http.Cookie{
+		Name: s.cookieName(), Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+	}
+}
+
+// newSecret is 256 random bits behind a prefix that tells what they are for.
+func newSecret(prefix string) string {
+	var b [32]byte
+	rand.Read(b[:])
+	return prefix + hex.EncodeToString(b[:])
+}
+
+// Me is who the caller is and what he may.
+type me struct {
+	Kind   string         `json:"kind"` // agent, token, admin
+	Agent  *storage.Agent `json:"agent,omitempty"`
+	Token  *storage.Token `json:"token,omitempty"`
+	Scopes []string       `json:"scopes"`
+}
+
+func (s *Server) me(_ context.Context, who storage.Caller, _ none) (any, error) {
+	return meOf(who), nil
+}
+
+func meOf(who storage.Caller) me {
+	m := me{Kind: who.Author().Kind, Agent: who.Agent, Token: who.Token, Scopes: []string{}}
+	for _, scope := range storage.Scopes {
+		if who.May(scope) {
+			m.Scopes = append(m.Scopes, scope)
+		}
+	}
+	return m
+}
+
+func isNotFound(err error) bool {
+	e, ok := errors.AsType[*storage.Error](err)
+	return ok && e.Code == storage.CodeNotFound
+}

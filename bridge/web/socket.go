@@ -1,0 +1,513 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"smsbridge/storage"
+)
+
+// Limits of a socket.
+const (
+	frameBytes    = 64 << 10 // far above the longest useful text
+	requestsPerS  = 20
+	requestsBurst = 40
+	openRequests  = 32 // answers that wait to be written; then reading waits too
+	replayMax     = 5000
+	farewell      = time.Second // for the other side to answer a close
+	retryAfter    = time.Second // what bye says
+)
+
+// Close codes.
+const (
+	closeAuth     = 4001
+	closeBadFrame = 4002
+	closeSlow     = 4008
+	closeTooMany  = 4009
+	closeVersion  = 4010
+	closeStopping = 4011
+	closeRevoked  = 4012
+)
+
+// closing is why a socket ends, as the desk is told.
+type closing struct {
+	code int
+	text string
+}
+
+func (c closing) Error() string { return c.text }
+
+var (
+	errRevoked   = closing{closeRevoked, "the token was revoked"}
+	errSignedOut = closing{closeAuth, "signed out"}
+	errSlow      = closing{closeSlow, "too slow; come again with the last number seen"}
+)
+
+// A socket is one desk's connection. Its reader takes requests and does them,
+// one after the other, so that texts leave in the order in which they were
+// asked for; its writer, the only one who writes, sends answers and follows the
+// log. Between them stands out; nothing else is shared.
+type socket struct {
+	s    *Server
+	conn *websocket.Conn
+	in   *visit
+	out  chan outgoing
+
+	known  *proof  // the reader's; nil: has not told yet
+	opened bool    // the reader's
+	bucket bucket  // the reader's
+	strm   *stream // the writer's; nil: wants no events
+	live   bool    // the writer's: has been at the end of the log
+	proof  *proof  // the writer's copy of known
+	atEnd  time.Time
+	text   []byte // the writer's
+}
+
+// outgoing is a frame, and what begins after it.
+type outgoing struct {
+	frame []byte
+	strm  *stream
+	proof *proof
+}
+
+// serveSocket answers the upgrade.
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) error {
+	if !websocket.IsWebSocketUpgrade(r) {
+		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Connection", "Upgrade")
+		return upgradeNeeded.say("", "Connect here with a WebSocket client, such as `smsbridge tail`; for plain HTTP ask GET /api/v1/events.")
+	}
+	p, err := s.prove(r)
+	if err != nil {
+		if r.Header.Get("Authorization") != "" {
+			return err
+		}
+		if f, ok := errors.AsType[*refusal](err); !ok || f.Code != unauthenticated.Code {
+			return err
+		}
+		p = nil
+	}
+	if p != nil && p.who.Agent != nil && r.Header.Get("Origin") == "" {
+		return forbidden.say("", "A session may open a socket only from the page, which sends its Origin. Programs use a token.")
+	}
+	ctx, in, err := s.visits.enter(r.Context(), p)
+	full, ok := errors.AsType[*refusal](err)
+	if err != nil && (!ok || p == nil || full.Code != tooMany.Code) {
+		return err
+	}
+	if in != nil {
+		defer s.visits.leave(in)
+	}
+	up := websocket.Upgrader{
+		HandshakeTimeout: 5 * time.Second,
+		Subprotocols:     []string{Protocol},
+		CheckOrigin:      func(*http.Request) bool { return true }, // the guard has
+		Error:            func(w http.ResponseWriter, r *http.Request, _ int, err error) { s.badUpgrade(w, r, err) },
+	}
+	conn, err := up.Upgrade(w, r, nil)
+	if err != nil {
+		return nil // answered by badUpgrade
+	}
+	defer conn.Close()
+	switch offered := websocket.Subprotocols(r); {
+	case full != nil: // pages see close codes, not statuses
+		end(conn, closing{closeTooMany, full.Detail})
+	case len(offered) > 0 && !slices.Contains(offered, Protocol):
+		end(conn, closing{closeVersion, "this box speaks " + Protocol})
+	default:
+		k := &socket{s: s, conn: conn, in: in, known: p, proof: p, out: make(chan outgoing, openRequests)}
+		k.run(ctx)
+	}
+	return nil
+}
+
+func (s *Server) badUpgrade(w http.ResponseWriter, r *http.Request, err error) {
+	s.writeProblem(w, r, invalidRequest.say("", "The upgrade is not right: %v.", err))
+}
+
+// end says goodbye to a connection that has no reader.
+func end(conn *websocket.Conn, c closing) {
+	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(c.code, brief(c.text)), time.Now().Add(farewell))
+	_ = conn.SetReadDeadline(time.Now().Add(farewell))
+	for {
+		if _, _, err := conn.NextReader(); err != nil {
+			return
+		}
+	}
+}
+
+// brief fits a reason into a control frame (RFC 6455, 5.5: 125 octets).
+func brief(text string) string {
+	if len(text) > 120 {
+		return text[:120]
+	}
+	return text
+}
+
+// run serves the socket until it ends, and returns when both its goroutines
+// have.
+func (k *socket) run(ctx context.Context) {
+	// A writer that is stuck in a write is freed by closing under its hands.
+	defer context.AfterFunc(ctx, func() {
+		time.AfterFunc(farewell, func() { k.conn.Close() })
+	})()
+	read := make(chan struct{})
+	k.conn.SetReadLimit(frameBytes)
+	go func() {
+		defer close(read)
+		k.in.kick(k.read(ctx))
+	}()
+	err := k.write(ctx)
+	k.in.kick(err)
+	err = context.Cause(ctx) // the first reason counts
+	if c, ok := errors.AsType[closing](err); ok {
+		if c.code == closeStopping {
+			_ = k.send(newNotice("bye", map[string]int64{"retry_after_ms": retryAfter.Milliseconds()}))
+		}
+		_ = k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(c.code, brief(c.text)), time.Now().Add(farewell))
+		select {
+		case <-read:
+		case <-time.After(farewell):
+		}
+	}
+	k.conn.Close()
+	<-read
+}
+
+// read takes frames until the connection ends.
+func (k *socket) read(ctx context.Context) error {
+	k.bucket = bucket{left: requestsBurst, at: time.Now()}
+	k.patience()
+	k.conn.SetPongHandler(func(string) error {
+		if k.known != nil {
+			k.patience()
+		}
+		return nil
+	})
+	for {
+		kind, data, err := k.conn.ReadMessage()
+		if err != nil {
+			if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() && k.known == nil {
+				return closing{closeAuth, "the first frame must tell who is there, within 5 seconds"}
+			}
+			return err
+		}
+		if ctx.Err() != nil {
+			continue // the writer says goodbye; the rest is not heard
+		}
+		if kind != websocket.TextMessage {
+			k.in.kick(closing{closeBadFrame, "frames are text"})
+			continue
+		}
+		o, err := k.answer(ctx, data)
+		if err != nil {
+			k.in.kick(err)
+			continue
+		}
+		if k.known != nil {
+			k.patience()
+		}
+		if o.frame == nil {
+			continue
+		}
+		select {
+		case k.out <- o:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// patience is how long to wait for the next frame or pong: two heartbeats may
+// be missed. A stranger has less, and no more than once.
+func (k *socket) patience() {
+	wait := 2*k.s.c.Heartbeat + k.s.c.Heartbeat/2
+	if k.known == nil {
+		wait = k.s.times.open
+	}
+	_ = k.conn.SetReadDeadline(time.Now().Add(wait))
+}
+
+// answer does what a frame asks.
+func (k *socket) answer(ctx context.Context, data []byte) (o outgoing, err error) {
+	q, err := parseRequest(data)
+	if err == nil && q.ID == nil {
+		return o, nil // a notification that we know and do not need
+	}
+	var result any
+	if wait := k.bucket.take(time.Now()); wait > 0 {
+		r := rateLimited.say("", "More than %d requests a second. Wait %d ms.", requestsPerS, wait.Milliseconds())
+		r.After = wait
+		err = r
+	}
+	if err == nil {
+		result, err = k.do(ctx, q, &o)
+	}
+	if c, ok := errors.AsType[closing](err); ok {
+		return o, c
+	}
+	a := answer{Version: "2.0", ID: q.ID, Result: result}
+	if err != nil {
+		a.Result, a.Error = nil, k.s.rpcError(ctx, err)
+	}
+	o.frame = encode(a)
+	return o, nil
+}
+
+func (k *socket) do(ctx context.Context, q request, o *outgoing) (any, error) {
+	switch q.Method {
+	case "ping":
+		return struct{}{}, nil
+	case "session.open":
+		return k.open(ctx, q.Params, o)
+	}
+	m := k.s.byName[q.Method]
+	if m == nil {
+		return nil, methodNotFound.say("method", "There is no method %q. See the protocol for the list; they have names such as message.send.", q.Method)
+	}
+	return k.s.call(ctx, m, k.known, q.Params)
+}
+
+// bucket lets so many requests through.
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+func (b *bucket) take(now time.Time) (wait time.Duration) {
+	b.left = min(requestsBurst, b.left+now.Sub(b.at).Seconds()*requestsPerS)
+	b.at = now
+	if b.left < 1 {
+		return time.Duration((1-b.left)/requestsPerS*float64(time.Second)).Round(time.Millisecond) + time.Millisecond
+	}
+	b.left--
+	return 0
+}
+
+// write is the writer: hello, then answers, events and beats.
+func (k *socket) write(ctx context.Context) error {
+	if err := k.hello(ctx); err != nil {
+		return err
+	}
+	beat := time.NewTicker(k.s.c.Heartbeat)
+	defer beat.Stop()
+	for {
+		var changed <-chan struct{}
+		if k.strm != nil {
+			changed = k.s.c.Store.Changed() // before reading: nothing is missed
+			more, err := k.follow(ctx)
+			if err != nil {
+				return err
+			}
+			if more {
+				if err := k.between(ctx); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-changed:
+		case o := <-k.out:
+			if err := k.put(o); err != nil {
+				return err
+			}
+		case <-beat.C:
+			if err := k.beat(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (k *socket) hello(ctx context.Context) error {
+	h := hello{
+		Protocol: Protocol, Server: k.s.c.Version, Box: k.s.c.Box, Auth: "required",
+		Heartbeat: k.s.c.Heartbeat.Milliseconds(),
+		Limits:    limits{frameBytes, requestsPerS, openRequests, replayMax, k.s.c.MaxParts},
+		Features:  []string{"resume"},
+	}
+	if k.proof != nil {
+		head, err := k.s.c.Store.Head(ctx)
+		if err == nil {
+			err = k.s.again(ctx, k.proof) // it may have ended before we were counted in
+		}
+		if err != nil {
+			return err
+		}
+		h.Auth, h.BoxName, h.Epoch, h.Head, h.Oldest = "done", k.s.c.BoxName, head.Epoch, &head.Seq, &head.Oldest
+	}
+	return k.send(newNotice("hello", h))
+}
+
+// follow tells one piece of the log. At its end, for the first time, it says
+// so.
+func (k *socket) follow(ctx context.Context) (more bool, err error) {
+	more, err = k.strm.advance(ctx, k.s, piece, k.tell)
+	if err != nil || more {
+		return more, err
+	}
+	k.atEnd = time.Now()
+	if k.live {
+		return false, nil
+	}
+	k.live = true
+	return false, k.send(newNotice("live", position{k.strm.epoch, k.strm.after}))
+}
+
+// tell writes one event. A desk that was once at the end of the log and has
+// been behind it for long is too slow: it reads what it missed more cheaply.
+func (k *socket) tell(_ storage.Event, f *frame, prev int64) error {
+	if k.live && time.Since(k.atEnd) > k.s.times.lag {
+		return errSlow
+	}
+	k.text = append(k.text[:0], `{"jsonrpc":"2.0","method":"event","params":`...)
+	k.text = append(f.appendEvent(k.text, prev), '}')
+	return k.send(k.text)
+}
+
+// between lets answers through while there is much to tell.
+func (k *socket) between(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case o := <-k.out:
+		return k.put(o)
+	default:
+		return nil
+	}
+}
+
+func (k *socket) put(o outgoing) error {
+	if err := k.send(o.frame); err != nil {
+		return err
+	}
+	if o.proof != nil {
+		k.proof = o.proof
+	}
+	if o.strm != nil {
+		k.strm, k.atEnd = o.strm, time.Now()
+	}
+	return nil
+}
+
+// beat asks whether the other side is there and tells where the stream is. It
+// also looks whether the caller may still listen, for what ended without a
+// word, such as a session past its time.
+func (k *socket) beat(ctx context.Context) error {
+	if k.proof != nil {
+		if err := k.s.again(ctx, k.proof); err != nil {
+			return err
+		}
+	}
+	if err := k.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(k.s.times.write)); err != nil {
+		return err
+	}
+	if k.strm == nil {
+		return nil
+	}
+	return k.send(newNotice("beat", position{k.strm.epoch, k.strm.after}))
+}
+
+// send writes one frame, or fails when the other side does not take it in time.
+func (k *socket) send(frame []byte) error {
+	_ = k.conn.SetWriteDeadline(time.Now().Add(k.s.times.write))
+	err := k.conn.WriteMessage(websocket.TextMessage, frame)
+	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
+		return errSlow
+	}
+	return err
+}
+
+// openParams are those of session.open.
+type openParams struct {
+	Token     string  `json:"token"` // for who could not send it with the upgrade
+	Subscribe *filter `json:"subscribe"`
+	Resume    *struct {
+		Epoch  string `json:"epoch"`
+		After  int64  `json:"after"`
+		Replay string `json:"replay"` // all: however far back
+	} `json:"resume"`
+}
+
+// open begins the session: it tells who the caller is, and from where in the
+// log the events go on.
+func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) (any, error) {
+	var p openParams
+	if len(params) > 0 {
+		if err := decode(params, &p); err != nil {
+			return nil, err
+		}
+	}
+	if k.opened {
+		return nil, invalidRequest.say("method", "This socket's session is open already. Connect again to change what it follows.")
+	}
+	if err := k.admit(ctx, p.Token, o); err != nil {
+		return nil, err
+	}
+	wants := p.Subscribe != nil || p.Resume != nil
+	mayRead := may(k.known, storage.ScopeRead)
+	if wants && mayRead != nil {
+		return nil, mayRead
+	}
+	head, err := k.s.c.Store.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := opened{Session: "se_" + newTrace()[3:], me: meOf(k.known.who), Events: mayRead == nil,
+		Epoch: head.Epoch, Head: head.Seq, Oldest: head.Oldest}
+	if a.Events {
+		t := &stream{epoch: head.Epoch, after: head.Seq}
+		if p.Subscribe != nil {
+			t.filter = *p.Subscribe
+		}
+		if err := t.check(); err != nil {
+			return nil, err
+		}
+		if r := p.Resume; r != nil {
+			a.Reason = lost(head, r.Epoch, r.After)
+			if a.Reason == "" && head.Seq-r.After > replayMax && r.Replay != "all" {
+				a.Reason = reasonFar
+			}
+			if a.Reason == "" {
+				t.after, a.Resumed, a.Replay = r.After, true, &replay{r.After, head.Seq}
+			} else {
+				a.Next = &next{"snapshot.get", "/api/v1/snapshot"}
+			}
+		}
+		t.prev = t.after
+		o.strm = t
+	}
+	k.opened = true
+	return a, nil
+}
+
+// admit lets a stranger in whose first frame carries a token.
+func (k *socket) admit(ctx context.Context, token string, o *outgoing) error {
+	if k.known != nil {
+		return nil
+	}
+	if token == "" {
+		return unauthenticated.say("token", "%s", howToSignIn)
+	}
+	p, err := k.s.proveToken(ctx, token)
+	if err != nil {
+		return err
+	}
+	if err := k.s.visits.know(k.in, p); err != nil {
+		return closing{closeTooMany, err.Error()}
+	}
+	if err := k.s.again(ctx, p); err != nil {
+		return err
+	}
+	k.known, o.proof = p, p
+	return nil
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"context"
+
+	"smsbridge/storage"
+)
+
+// pageParams are the keyset cursors of a list.
+type pageParams struct {
+	Limit  int    `json:"limit"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+func (p pageParams) page() (storage.Page, error) {
+	if p.Limit < 0 || p.Limit > storage.MaxPage {
+		return storage.Page{}, invalidParams.say("limit", "limit is %d; it goes from 1 to %d. Ask for the rest with the cursor of the answer.", p.Limit, storage.MaxPage)
+	}
+	if p.Before != "" && p.After != "" {
+		return storage.Page{}, invalidParams.say("before", "Ask with before or with after, not with both.")
+	}
+	return storage.Page{Limit: p.Limit, Before: p.Before, After: p.After}, nil
+}
+
+func (s *Server) threads(ctx context.Context, _ storage.Caller, p pageParams) (any, error) {
+	page, err := p.page()
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.c.Store.Threads(ctx, page)
+	found.Threads = list(found.Threads)
+	return found, err
+}
+
+type threadParams struct {
+	Thread string `json:"thread"`
+	pageParams
+}
+
+func (s *Server) threadMessages(ctx context.Context, _ storage.Caller, p threadParams) (any, error) {
+	page, err := p.page()
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.c.Store.Messages(ctx, p.Thread, page)
+	found.Messages = list(found.Messages)
+	return found, err
+}
+
+// snapshot is what a desk begins with. Its head is from before the first list
+// was read, so a stream that begins there misses nothing of either.
+func (s *Server) snapshot(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+	head, err := s.c.Store.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.c.Store.Threads(ctx, storage.Page{})
+	if err != nil {
+		return nil, err
+	}
+	lines, _, err := s.c.Store.Lines(ctx)
+	return struct {
+		Threads []storage.Thread `json:"threads"`
+		Next    string           `json:"next,omitempty"` // of the threads
+		Lines   []storage.Line   `json:"lines"`
+		Head    storage.Head     `json:"head"`
+	}{list(threads.Threads), threads.Next, list(lines), head}, err
+}

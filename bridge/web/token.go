@@ -1,0 +1,68 @@
+package web
+
+import (
+	"context"
+
+	"smsbridge/storage"
+)
+
+// tokenPrefix makes a leaked token easy to find, for people and for scanners.
+const tokenPrefix = "scp_"
+
+type tokenParams struct {
+	Label  string   `json:"label"`
+	Scopes []string `json:"scopes"`
+}
+
+// createToken answers with the secret, which nobody can see again.
+func (s *Server) createToken(ctx context.Context, _ storage.Caller, p tokenParams) (any, error) {
+	secret := newSecret(tokenPrefix)
+	token, err := s.c.Keys.CreateToken(ctx, p.Label, p.Scopes, hashOf(secret))
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Token  storage.Token `json:"token"`
+		Secret string        `json:"secret"`
+	}{token, secret}, nil
+}
+
+func (s *Server) tokens(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+	tokens, err := s.c.Keys.Tokens(ctx)
+	return struct {
+		Tokens []storage.Token `json:"tokens"`
+	}{list(tokens)}, err
+}
+
+type idParams struct {
+	ID string `json:"id"`
+}
+
+// revokeToken ends a token and whatever it holds open.
+func (s *Server) revokeToken(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+	token, err := s.c.Keys.RevokeToken(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	s.visits.end(func(o *proof) bool { return o.byToken(p.ID) }, errRevoked)
+	return struct {
+		Token storage.Token `json:"token"`
+	}{token}, nil
+}
+
+// setupCode makes a new one-time code for the page.
+func (s *Server) setupCode(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+	code, expires, err := s.newCode(ctx)
+	return struct {
+		Code    string       `json:"code"`
+		Expires storage.Time `json:"expires_at"`
+	}{code, storage.At(expires)}, err
+}
+
+// list makes sure that JSON shows an empty list as one.
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
+}

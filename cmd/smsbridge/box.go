@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smsbridge/bridge/client"
+)
+
+// box is where a verb finds the bridge that it asks.
+type box struct {
+	admin, url, tokenFile string
+}
+
+// flags adds the flags that every verb that asks a bridge has.
+func (b *box) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&b.admin, "admin", adminSocket(), "Unix socket of the bridge on this box")
+	f.StringVar(&b.url, "url", "", "address of a bridge elsewhere, such as http://desk-pi:8780")
+	f.StringVar(&b.tokenFile, "token-file", "", "file with the token for --url (or set SMSBRIDGE_TOKEN)")
+}
+
+// open makes the client; it connects when it is first used.
+func (b *box) open() (*client.Client, error) {
+	if b.url == "" {
+		return client.New(client.Options{Socket: b.admin})
+	}
+	token := os.Getenv("SMSBRIDGE_TOKEN")
+	if b.tokenFile != "" {
+		text, err := os.ReadFile(b.tokenFile)
+		if err != nil {
+			return nil, fail(exitUsage, "token-file: %w", err)
+		}
+		token = strings.TrimSpace(string(text))
+	}
+	if token == "" {
+		return nil, fail(exitDenied, "a bridge at --url wants a token: make one on its box with `smsbridge token create`, and give it by --token-file or SMSBRIDGE_TOKEN")
+	}
+	c, err := client.New(client.Options{URL: b.url, Token: token})
+	if err != nil {
+		return nil, fail(exitUsage, "url: %w", err)
+	}
+	return c, nil
+}
+
+// ask runs do with a client, and turns its error into one with an exit code.
+func (b *box) ask(ctx context.Context, do func(*client.Client) error) error {
+	c, err := b.open()
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return b.explain(do(c))
+}
+
+func (b *box) explain(err error) error {
+	var coded *failure
+	if err == nil || errors.As(err, &coded) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if refusal, ok := errors.AsType[*client.Error](err); ok {
+		return &failure{refusalExit(refusal), errors.New(sentence(refusal))}
+	}
+	var dial *net.OpError
+	if errors.As(err, &dial) {
+		if b.url != "" {
+			return fail(exitUnreachable, "no bridge answers at %s: %w", b.url, dial.Err)
+		}
+		return fail(exitUnreachable, "no bridge answers at %s: %w; start one with `smsbridge serve`, or name its socket with --admin", b.admin, dial.Err)
+	}
+	return err
+}
+
+// sentence is a refusal as a person reads it.
+func sentence(e *client.Error) string {
+	var b strings.Builder
+	if e.Field != "" && !strings.HasPrefix(e.Detail, e.Field+":") {
+		b.WriteString(e.Field + ": ")
+	}
+	b.WriteString(e.Detail)
+	if e.Detail == "" {
+		b.WriteString(e.Title)
+	}
+	if len(e.Options) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(e.Options, ", "))
+	}
+	return b.String()
+}
+
+func refusalExit(e *client.Error) int {
+	switch {
+	case e.Code >= 1001 && e.Code < 2000:
+		return exitDenied
+	case e.Code >= 5001 && e.Code < 6000:
+		return exitRadio
+	case e.Code >= 2001 && e.Code < 5000:
+		return exitRefused
+	}
+	return exitError
+}

@@ -1,0 +1,21 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands lists the verbs in the order of the help: the four used most first.
+func commands() []*cobra.Command {
+	return []*cobra.Command{
+		newSendCommand(),
+		newTailCommand(),
+		newCountCommand(),
+		newChatCommand(),
+		newServeCommand(),
+		newSetupCommand(),
+		newThreadCommand(),
+		newLineCommand(),
+		newModemCommand(),
+		newTokenCommand(),
+		newPDUCommand(),
+		newLabCommand(),
+	}
+}

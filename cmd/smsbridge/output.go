@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+
+	"github.com/spf13/cobra"
+)
+
+// output is how a verb prints a list: a table for people, or objects with the
+// API's own keys for programs.
+type output struct {
+	format string
+	quiet  bool
+}
+
+func (o *output) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&o.format, "output", "o", "table", "table, json, jsonl or csv")
+	cmd.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print ids only")
+}
+
+func (o *output) check() error {
+	switch o.format {
+	case "table", "json", "jsonl", "csv":
+		return nil
+	}
+	return fail(exitUsage, "output: %q is none of table, json, jsonl, csv", o.format)
+}
+
+// table is a list of things, each as an object and as a row; the first cell of
+// a row is its id.
+type table struct {
+	heads   []string
+	rows    [][]string
+	objects []any
+}
+
+func (t *table) add(object any, cells ...string) {
+	t.objects = append(t.objects, object)
+	t.rows = append(t.rows, cells)
+}
+
+func (o *output) print(w io.Writer, t table) error {
+	switch {
+	case o.quiet:
+		for _, row := range t.rows {
+			fmt.Fprintln(w, row[0])
+		}
+		return nil
+	case o.format == "json":
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		if t.objects == nil {
+			t.objects = []any{}
+		}
+		return e.Encode(t.objects)
+	case o.format == "jsonl":
+		for _, object := range t.objects {
+			if err := printJSON(w, object); err != nil {
+				return err
+			}
+		}
+		return nil
+	case o.format == "csv":
+		c := csv.NewWriter(w)
+		c.Write(t.heads)
+		c.WriteAll(t.rows)
+		return c.Error()
+	}
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tab, strings.ToUpper(strings.Join(t.heads, "\t")))
+	for _, row := range t.rows {
+		fmt.Fprintln(tab, plain(strings.Join(row, "\t")))
+	}
+	return tab.Flush()
+}
+
+// printJSON prints one object on one line.
+func printJSON(w io.Writer, object any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(object)
+}
+
+// plain makes a text from anywhere safe for a terminal: what would steer it is
+// shown as a mark instead.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r) {
+			return r
+		}
+		if r == '\n' {
+			return '⏎'
+		}
+		return '�'
+	}, s)
+}
+
+// short cuts a text for a table.
+func short(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"smsbridge/bridge/client"
+	"smsbridge/storage"
+)
+
+// sendSettings are the flags of send.
+type sendSettings struct {
+	box
+	from, wait, key string
+	format          string
+	timeout         time.Duration
+	maxParts        int
+	dryRun, quiet   bool
+}
+
+func newSendCommand() *cobra.Command {
+	var s sendSettings
+	cmd := &cobra.Command{
+		Use:   "send TO [TEXT|-]",
+		Short: "Send a text",
+		Long: `Send a text to a number. Without TEXT, or with -, the text is read from stdin.
+
+It prints the message's id, its parts and its state. With --wait it goes on until
+the text is sent or delivered. Exit code 7 says that nobody knows whether it went
+out, or that the wait ran out.`,
+		Example: `  smsbridge send +15550100 "Ready at three" --wait delivered
+  journalctl -p err -n1 | smsbridge send +15550100 - --wait sent`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return fail(exitUsage, "smsbridge send wants a number and a text, and has %d arguments; put the text in quotes", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := argument(cmd.InOrStdin(), args[1:])
+			if err != nil {
+				return err
+			}
+			if err := (&output{format: s.format}).check(); err != nil {
+				return err
+			}
+			if s.wait != "" && s.wait != "sent" && s.wait != "delivered" {
+				return fail(exitUsage, "wait: %q is neither sent nor delivered", s.wait)
+			}
+			return s.ask(cmd.Context(), func(c *client.Client) error {
+				return s.send(cmd.Context(), c, cmd.OutOrStdout(), args[0], text)
+			})
+		},
+	}
+	s.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&s.from, "from", "", "line to send from; needed only if there are several and none was used with this number")
+	f.StringVar(&s.wait, "wait", "", "go on until the text is sent or delivered")
+	f.DurationVar(&s.timeout, "timeout", time.Minute, "how long --wait waits")
+	f.StringVar(&s.key, "idem", "", "idempotency key: the same key and text are one message (default: a new one)")
+	f.IntVar(&s.maxParts, "max-parts", 0, "refuse a text of more parts (default: what the box allows)")
+	f.BoolVar(&s.dryRun, "dry-run", false, "tell what it would cost and send nothing")
+	f.StringVarP(&s.format, "output", "o", "table", "table, json or jsonl")
+	f.BoolVarP(&s.quiet, "quiet", "q", false, "print the id alone")
+	return cmd
+}
+
+// argument is the text that an argument gives, or stdin's.
+func argument(in io.Reader, args []string) (string, error) {
+	if len(args) == 0 {
+		return textOrInput(in, "-")
+	}
+	return textOrInput(in, args[0])
+}
+
+func (s *sendSettings) send(ctx context.Context, c *client.Client, out io.Writer, to, text string) error {
+	if s.dryRun {
+		count, err := c.Count(ctx, text)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s: %d part(s), %d units of %s, %d left; nothing was sent\n", to, count.Parts, count.Units, count.Alphabet, count.Left)
+		return nil
+	}
+	if s.key == "" {
+		s.key = rand.Text()
+	}
+	sent, err := c.Send(ctx, client.Draft{To: to, From: s.from, Text: text, Key: s.key, MaxParts: s.maxParts})
+	if err != nil {
+		return err
+	}
+	m := sent.Message
+	s.show(out, m)
+	if s.wait != "" {
+		if m, err = s.follow(ctx, c, out, m); err != nil {
+			return err
+		}
+	}
+	if s.format != "table" {
+		if err := printJSON(out, m); err != nil {
+			return err
+		}
+	}
+	return s.verdict(m)
+}
+
+func (s *sendSettings) show(out io.Writer, m storage.Message) {
+	switch {
+	case s.format != "table":
+	case s.quiet:
+		fmt.Fprintln(out, m.ID)
+	default:
+		fmt.Fprintf(out, "%s to %s from %s, %d part(s): %s\n", m.ID, m.To, m.From, m.Total, word(&m))
+	}
+}
+
+var errArrived = errors.New("the state that was waited for is here")
+
+// follow prints each state until the message has come far enough.
+func (s *sendSettings) follow(ctx context.Context, c *client.Client, out io.Writer, m storage.Message) (storage.Message, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	shown := m.State
+	err := c.Follow(ctx, client.FollowOptions{After: max(m.Rev-1, 1), Replay: "all", Events: []string{"message.*"}}, func(e client.Event) error {
+		var data struct{ Message storage.Message }
+		if err := decode(e.Data, &data); err != nil || data.Message.ID != m.ID {
+			return err
+		}
+		m = data.Message
+		if m.State != shown && s.format == "table" && !s.quiet {
+			fmt.Fprintln(out, "  "+word(&m))
+		}
+		shown = m.State
+		if s.enough(m) {
+			return errArrived
+		}
+		return nil
+	})
+	if errors.Is(err, errArrived) || errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	return m, err
+}
+
+// enough tells whether a message has come as far as was waited for, or cannot.
+func (s *sendSettings) enough(m storage.Message) bool {
+	return m.State.Final() && (m.State != storage.Sent || s.wait == "sent")
+}
+
+// verdict is the exit code that a message's state deserves.
+func (s *sendSettings) verdict(m storage.Message) error {
+	switch m.State {
+	case storage.Failed, storage.Undelivered, storage.PartiallySent:
+		return fail(exitRadio, "the text is %s", word(&m))
+	case storage.Unconfirmed:
+		return fail(exitUnconfirmed, "the text is unconfirmed: %s", m.Reason)
+	}
+	if s.wait != "" && !s.enough(m) {
+		return fail(exitUnconfirmed, "the text is %s after %s; it goes on without this command", word(&m), s.timeout)
+	}
+	return nil
+}

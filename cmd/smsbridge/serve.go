@@ -1,0 +1,297 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"smsbridge/bridge"
+	"smsbridge/bridge/gateway"
+	"smsbridge/modem"
+	"smsbridge/modem/simulator"
+	"smsbridge/storage/sqlite"
+)
+
+// demoHandset is the phone of the customer that one plays in the demo.
+const demoHandset = "+15550100"
+
+// serveSettings are the flags of serve.
+type serveSettings struct {
+	db, listen, admin   string
+	modems, hosts       []string
+	pinFile             string
+	name, config        string
+	demo, insecure      bool
+	logLevel, logFormat string
+	result, late        time.Duration
+}
+
+func newServeCommand() *cobra.Command {
+	var s serveSettings
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the bridge in the foreground",
+		Long: `Run the bridge: open the modems, keep the ledger, serve desks. It stays in the
+foreground and ends at SIGINT or SIGTERM, after the command in hand.
+
+The log goes to stderr. The first line on stdout is "ready http://HOST:PORT", when
+desks are answered.`,
+		Example: `  smsbridge serve --demo
+  smsbridge serve --modem /dev/ttyUSB2 --modem /dev/ttyUSB5 --db /var/lib/smsbridge/ledger.db`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if s.config != "" {
+				if err := fromFile(cmd, s.config); err != nil {
+					return err
+				}
+			}
+			return s.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.db, "db", "", "the ledger file (default: ledger.db in the state folder, demo.db with --demo)")
+	f.StringVar(&s.listen, "listen", "127.0.0.1:8780", "host and port for desks")
+	f.StringVar(&s.admin, "admin", adminSocket(), "Unix socket for the verbs on this box; its file permission is the key")
+	f.StringArrayVar(&s.modems, "modem", nil, "port of a modem, such as /dev/ttyUSB2, or simulator:N for N pretend ones (repeatable)")
+	f.StringArrayVar(&s.hosts, "host", nil, "another name under which desks may call this box (repeatable)")
+	f.StringVar(&s.pinFile, "pin-file", "", "file with the PIN of the SIMs")
+	f.StringVar(&s.name, "name", hostname(), "name of this box, for people")
+	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
+	f.BoolVar(&s.demo, "demo", false, "two pretend modems and a handset page to try everything without hardware")
+	f.BoolVar(&s.insecure, "insecure", false, "allow --listen on other than loopback without TLS")
+	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&s.logFormat, "log-format", "text", "text or json")
+	f.DurationVar(&s.result, "result-timeout", 180*time.Second, "how long the network's answer to a sent part is awaited")
+	f.DurationVar(&s.late, "late-window", 120*time.Second, "how long a late answer is listened for before the next send on that line")
+	return cmd
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "smsbridge"
+	}
+	return name
+}
+
+// run opens what the bridge needs, from the ledger outwards, and runs it.
+func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
+	log, err := s.logger(errs)
+	if err != nil {
+		return err
+	}
+	s.defaults()
+	if err := s.checkListen(); err != nil {
+		return err
+	}
+	ports, network, err := s.ports()
+	if err != nil {
+		return err
+	}
+	desks, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return fail(exitError, "listen: %w; choose another address with --listen", err)
+	}
+	defer desks.Close()
+	admin, err := listenAdmin(s.admin)
+	if err != nil {
+		return err
+	}
+	defer admin.Close()
+	ledger, err := sqlite.Open(ctx, s.db)
+	if err != nil {
+		return err
+	}
+	defer ledger.Close()
+	var lab http.Handler
+	if s.demo {
+		lab = simulator.Handler(network)
+	}
+	b := bridge.New(bridge.Config{
+		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Name: s.name, Version: version, Log: log,
+		Radio: gateway.Options{Result: s.result, Late: s.late},
+	})
+	url := "http://" + desks.Addr().String()
+	if err := s.welcome(ctx, errs, b, ledger, url); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx, desks, admin) }()
+	if err := s.settle(ctx, b, ledger); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "ready "+url)
+	return <-ended
+}
+
+// firstLines is how long the very first start waits for its lines.
+const firstLines = 5 * time.Second
+
+// settle lets the first start of a ledger find its lines before desks are told
+// that it is ready: else the first text would be refused for want of one. Later
+// starts know their lines, and queue.
+func (s *serveSettings) settle(ctx context.Context, b *bridge.Bridge, ledger *sqlite.DB) error {
+	lines, _, err := ledger.Lines(ctx)
+	if err != nil || len(lines) > 0 {
+		return err
+	}
+	select {
+	case <-b.Settled():
+	case <-time.After(firstLines):
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// welcome tells whoever starts the bridge how to come in, when nobody can yet.
+func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.Bridge, ledger *sqlite.DB, url string) error {
+	owned, err := ledger.Owned(ctx)
+	if err != nil || (owned && !s.demo) {
+		return err
+	}
+	code, err := b.Code(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(errs, "\n  Sign in:   %s/#code=%s\n", url, code)
+	if s.demo {
+		fmt.Fprintf(errs, "  Handset:   %s/handset   (where you play the customer)\n", url)
+	}
+	fmt.Fprintf(errs, "  The code works once, for 30 minutes; `smsbridge setup` makes another.\n\n")
+	return nil
+}
+
+func (s *serveSettings) defaults() {
+	if s.demo && len(s.modems) == 0 {
+		s.modems = []string{"simulator:2"}
+	}
+	if s.db == "" {
+		name := "ledger.db"
+		if s.demo {
+			name = "demo.db"
+		}
+		s.db = filepath.Join(stateDir(), name)
+	}
+}
+
+func (s *serveSettings) logger(w io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.logLevel)); err != nil {
+		return nil, fail(exitUsage, "log-level: %q is none of debug, info, warn, error", s.logLevel)
+	}
+	o := &slog.HandlerOptions{Level: level}
+	switch s.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, o)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return nil, fail(exitUsage, "log-format: %q is neither text nor json", s.logFormat)
+}
+
+// checkListen refuses an address that others on the network can reach, unless
+// it was asked for by a word: there is no TLS yet.
+func (s *serveSettings) checkListen() error {
+	host, _, err := net.SplitHostPort(s.listen)
+	if err != nil {
+		return fail(exitUsage, "listen: %q is not HOST:PORT, such as 127.0.0.1:8780", s.listen)
+	}
+	ip := net.ParseIP(host)
+	local := host == "localhost" || (ip != nil && ip.IsLoopback())
+	if !local && !s.insecure {
+		return fail(exitUsage, "listen: %s can be reached from the network, and texts would cross it unencrypted; say --insecure if you mean it, or put a TLS proxy in front of 127.0.0.1", s.listen)
+	}
+	if !local {
+		s.hosts = append(s.hosts, ownNames(host)...)
+	}
+	return nil
+}
+
+// ownNames are the names and addresses that a box on a network is called by.
+func ownNames(host string) []string {
+	names := []string{host, hostname(), hostname() + ".local"}
+	addresses, _ := net.InterfaceAddrs()
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok {
+			names = append(names, n.IP.String())
+		}
+	}
+	return names
+}
+
+// ports turns --modem into ports. Simulated modems share one network.
+func (s *serveSettings) ports() ([]gateway.Port, *simulator.Network, error) {
+	pin, err := s.pin()
+	if err != nil {
+		return nil, nil, err
+	}
+	var ports []gateway.Port
+	network := simulator.NewNetwork(simulator.Options{})
+	network.Handset(demoHandset)
+	for _, name := range s.modems {
+		count, pretend := strings.CutPrefix(name, "simulator:")
+		if !pretend {
+			ports = append(ports, gateway.Port{Name: name, PIN: pin, Open: func(context.Context) (io.ReadWriteCloser, error) {
+				return modem.OpenPort(name, modem.PortOptions{})
+			}})
+			continue
+		}
+		n, err := strconv.Atoi(count)
+		if err != nil || n < 1 || n > 64 {
+			return nil, nil, fail(exitUsage, "modem: %q is not simulator:N with N from 1 to 64", name)
+		}
+		for range n {
+			m := network.AddModem(simulator.ModemOptions{})
+			ports = append(ports, gateway.Port{Name: fmt.Sprintf("simulator:%d", len(ports)+1), Open: func(context.Context) (io.ReadWriteCloser, error) {
+				return m.TryOpen()
+			}})
+		}
+	}
+	return ports, network, nil
+}
+
+func (s *serveSettings) pin() (string, error) {
+	if s.pinFile == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(s.pinFile)
+	if err != nil {
+		return "", fail(exitUsage, "pin-file: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// listenAdmin listens on the administrator's socket. What is left there of a
+// process that has ended is cleared away; a living one is refused.
+func listenAdmin(path string) (net.Listener, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fail(exitError, "admin: %w", err)
+	}
+	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		c.Close()
+		return nil, fail(exitError, "admin: another smsbridge answers at %s; stop it, or choose another socket with --admin", path)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fail(exitError, "admin: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fail(exitError, "admin: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		l.Close()
+		return nil, fail(exitError, "admin: %w", err)
+	}
+	return l, nil
+}

@@ -1,0 +1,152 @@
+package modem
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"smsbridge/modem/at"
+)
+
+// expired is the deadline of whatever the engine is about.
+func (e *engine) expired() {
+	switch c := e.cur; {
+	case c != nil && c.barrier:
+		e.release()
+		e.prove()
+	case c != nil && c.probe:
+		e.fail(c, e.failure(c, ErrTimeout))
+	case c != nil && c.phase == prompting:
+		e.leave(c, e.failure(c, fmt.Errorf("no prompt: %w", ErrTimeout)))
+	case c != nil:
+		e.overdue(c)
+	case e.mode == listening:
+		e.prove()
+	case e.mode == settling:
+		e.mode, e.proofs = idle, 0
+	}
+}
+
+// overdue gives up a call whose final result did not come. After Ctrl-Z the engine listens long and says
+// nothing meanwhile, since some modems give up a transfer for an octet received.
+func (e *engine) overdue(c *call) {
+	e.log.Warn("no answer in time", "line", c.name())
+	grace := graceTime
+	if c.phase == sent {
+		e.late = c
+		grace = e.times.Late
+	}
+	e.fail(c, e.failure(c, ErrTimeout))
+	e.doubt(c, grace)
+}
+
+// doubt starts the cure of a line on which an answer is missing or was too much: listen for the grace,
+// then prove the line, then hear it be silent. No call starts before that is over.
+func (e *engine) doubt(c *call, grace time.Duration) {
+	e.doubted, e.proofs = c.name(), 0
+	if grace <= 0 {
+		e.prove()
+		return
+	}
+	e.mode = listening
+	e.timer.Reset(grace)
+}
+
+// stray is a final result nobody waits for.
+func (e *engine) stray(r at.Result) {
+	switch e.mode {
+	case listening: // the late one
+		e.creditLate(r)
+		e.prove()
+	case settling:
+		e.prove()
+	case idle:
+		e.log.Warn("a final result nobody asked for", "result", r.String())
+		e.mode = settling
+		e.timer.Reset(settleTime)
+	}
+}
+
+// barriers are questions every modem answers with a line of its own. One is never used twice in a row, so
+// that a late answer to the first cannot pass for the second's.
+var barriers = [...]struct {
+	text  string
+	shape shape
+}{
+	{"+CSQ", shape{prefix: "+CSQ", need: true}},
+	{"+CMGF?", shape{prefix: "+CMGF", need: true}},
+	{"+CPIN?", shape{prefix: "+CPIN", need: true}},
+	{"+CNMI?", shape{prefix: "+CNMI", need: true}},
+}
+
+// prove asks the next barrier, or gives the line up.
+func (e *engine) prove() {
+	if e.proofs == proofsMax {
+		e.lose(fmt.Errorf("no proof after %q: %w", e.doubted, ErrTimeout))
+		return
+	}
+	b := barriers[e.proofs]
+	if b.text == e.doubted { // its own late answer would look like the proof
+		b = barriers[proofsMax]
+	}
+	e.proofs++
+	c := newCall(context.Background(), b.text, b.shape, proofTime)
+	c.barrier = true
+	e.begin(c)
+	e.lexer.awaiting = e.unwanted
+}
+
+// proved is the answer to a barrier: nothing older can come any more.
+func (e *engine) proved() {
+	e.unwanted = false
+	e.lexer.awaiting = false
+	if c := e.held; c != nil { // the first proof of a session; the past is not ours
+		e.held, e.shaky = nil, false
+		e.begin(c)
+		return
+	}
+	e.mode = settling
+	e.timer.Reset(settleTime)
+}
+
+// creditLate gives a final result to the Submit that ended Unknown, if it can be of no other: while the
+// engine listens nothing else is out, and +CMS ERROR says what it is about.
+func (e *engine) creditLate(r at.Result) {
+	c := e.late
+	switch {
+	case c == nil:
+	case r.Kind == at.CMS:
+		e.lateRejected(c, refusal(c, r))
+	case r.Kind == at.OK && e.bare.Load():
+		e.lateSent(c, -1)
+	}
+}
+
+func (e *engine) lateSent(c *call, mr int) {
+	e.late = nil
+	e.emit(Event{Kind: LateSent, Late: &LateResult{PDU: c.pdu, MR: mr}})
+}
+
+func (e *engine) lateRejected(c *call, refused *Error) {
+	e.late = nil
+	e.emit(Event{Kind: LateRejected, Late: &LateResult{PDU: c.pdu, MR: -1, Err: refused}})
+}
+
+// credit is a +CMGS line. Until the current Submit has written its PDU, it can only be the last one's.
+func (e *engine) credit(text string) {
+	mr, ok := at.ParseParams(payload(text)).Int(0)
+	if !ok {
+		mr = -1
+	}
+	switch c := e.cur; {
+	case c != nil && c.phase == sent && !c.credited:
+		c.mr, c.credited = mr, true
+	case e.late != nil:
+		e.lateSent(e.late, mr)
+		if e.mode == listening {
+			e.timer.Reset(graceTime) // for the OK that follows
+		}
+	default:
+		e.log.Warn("a message reference nobody asked for", "line", text)
+	}
+}

@@ -1,0 +1,116 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"smsbridge/modem/at"
+)
+
+// unlock waits until the SIM is ready and enters its PIN if it asks for one: TS 27.007, 8.3.
+func (m *Modem) unlock(ctx context.Context) error {
+	deadline := time.Now().Add(m.options.SIM)
+	entered := false
+	for {
+		state, err := m.pin(ctx)
+		switch {
+		case gone(ctx, err):
+			return err
+		case err == nil && state == "READY":
+			return nil
+		case err == nil && state == "SIM PIN" && !entered:
+			if err := m.enterPIN(ctx); err != nil {
+				return err
+			}
+			entered = true
+			continue
+		case err == nil && state == "SIM PUK":
+			return ErrPUKRequired
+		case err != nil:
+			if err := simTrouble(err); err != nil {
+				return err
+			}
+		}
+		if time.Now().After(deadline) {
+			return ErrSIMBusy
+		}
+		if err := pause(ctx, retryTime); err != nil {
+			return err
+		}
+	}
+}
+
+// pin asks for the state of the SIM lock.
+func (m *Modem) pin(ctx context.Context) (string, error) {
+	lines, err := m.ask(ctx, "+CPIN?", shape{prefix: "+CPIN", need: true})
+	if ready(lines) {
+		return "READY", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return at.ParseParams(payload(lines[len(lines)-1])).Text(0), nil
+}
+
+// simTrouble returns what is wrong with the SIM for good, nil if it may only need time.
+func simTrouble(err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	code := e.Code
+	if e.Kind == CMS {
+		code -= 300 // 310 to 318 mean what 10 to 18 do
+	}
+	switch {
+	case e.Kind == Plain:
+		return nil
+	case code == 10:
+		return ErrSIMAbsent
+	case code == 11 || code == 5:
+		return &PINError{Tries: -1}
+	case code == 12:
+		return ErrPUKRequired
+	case code == 13 || code == 15:
+		return ErrSIMFailure
+	}
+	return nil
+}
+
+// enterPIN enters the PIN, never with the last try but one: a mistyped setting must not block a card.
+func (m *Modem) enterPIN(ctx context.Context) error {
+	tries := -1
+	lines, err := m.ask(ctx, "+CPINR", shape{prefix: "+CPINR"})
+	if gone(ctx, err) {
+		return err
+	}
+	for _, text := range lines {
+		if p := at.ParseParams(payload(text)); p.Text(0) == "SIM PIN" {
+			tries = number(p, 1, -1)
+		}
+	}
+	if m.options.PIN == "" || tries >= 0 && tries < 2 {
+		return &PINError{Tries: tries}
+	}
+	c := newCall(ctx, "+CPIN="+at.Quote(m.options.PIN), shape{prefix: "+CPIN"}, m.options.Command)
+	c.label = "+CPIN=..."
+	err = m.do(c).err
+	switch {
+	case err == nil:
+		return nil
+	case is(err, CME, 16) || is(err, CME, 11):
+		return &PINError{Tries: max(tries-1, -1), Refused: true}
+	case is(err, CME, 12):
+		return ErrPUKRequired
+	}
+	return err
+}
+
+// number returns field i, or the other value if it is none.
+func number(p at.Params, i, other int) int {
+	if n, ok := p.Int(i); ok {
+		return n
+	}
+	return other
+}

@@ -1,0 +1,40 @@
+package storage
+
+import "fmt"
+
+// Code says what a desk can do about an error; bridge/web maps each to a
+// number, an HTTP status and a close code in one table.
+type Code string
+
+// The codes of the ledger.
+const (
+	CodeInvalid      Code = "invalid"           // a field's value cannot be taken
+	CodeNotFound     Code = "not_found"         // no such object
+	CodeConflict     Code = "conflict"          // the object has moved on
+	CodeDenied       Code = "forbidden"         // known, and not allowed
+	CodeNoLine       Code = "no_line_available" // nothing to send from
+	CodeFromRequired Code = "from_required"     // several lines, and none was chosen
+	CodeIdemMismatch Code = "idem_mismatch"     // the same key came with another body
+	CodeStorageFull  Code = "storage_full"      // the disk is full
+)
+
+// Error is a refusal that a person or program can act on: the field it is
+// about, a sentence, and, where there is a choice, the options.
+type Error struct {
+	Code    Code
+	Field   string
+	Detail  string
+	Options []string
+}
+
+func (e *Error) Error() string {
+	if e.Field == "" {
+		return e.Detail
+	}
+	return e.Field + ": " + e.Detail
+}
+
+// Refuse makes an Error from a format.
+func Refuse(code Code, field, format string, args ...any) *Error {
+	return &Error{Code: code, Field: field, Detail: fmt.Sprintf(format, args...)}
+}

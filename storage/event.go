@@ -1,0 +1,65 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Event is one row of the log. It was written in the same transaction as the
+// change that it tells of, and carries the whole changed object.
+type Event struct {
+	Seq    int64           `json:"seq"`
+	At     Time            `json:"at"`
+	Type   string          `json:"type"`
+	Thread string          `json:"thread,omitempty"`
+	Line   string          `json:"line,omitempty"`
+	Data   json.RawMessage `json:"data"` // {"message":{...}}, {"thread":{...}}, ...
+}
+
+// The types of events.
+const (
+	MessageQueued   = "message.queued"   // an outbound message was accepted
+	MessageUpdated  = "message.updated"  // the state of a message or of a part changed
+	MessageReceived = "message.received" // an inbound message is whole
+	MessagePart     = "message.part"     // a part of an inbound message came, others are missing
+	ThreadCreated   = "thread.created"
+	ThreadUpdated   = "thread.updated"
+	ContactSaved    = "contact.saved"
+	LineUpdated     = "line.updated"
+	AgentUpdated    = "agent.updated"
+)
+
+// Log is what following needs of the ledger.
+type Log interface {
+	// Events reads at most limit events after seq, in order.
+	Events(ctx context.Context, after int64, limit int) ([]Event, error)
+	// Changed is closed at the next commit that wrote an event.
+	Changed() <-chan struct{}
+}
+
+// Follow hands every event after seq to do, in order and in pieces of at most
+// limit, then waits for more, until ctx ends or do answers an error. The
+// change channel is taken before the log is read, so nothing is missed.
+func Follow(ctx context.Context, log Log, after int64, limit int, do func([]Event) error) error {
+	for {
+		changed := log.Changed()
+		for {
+			events, err := log.Events(ctx, after, limit)
+			if err != nil {
+				return err
+			}
+			if len(events) == 0 {
+				break
+			}
+			if err := do(events); err != nil {
+				return err
+			}
+			after = events[len(events)-1].Seq
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}

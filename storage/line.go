@@ -1,0 +1,48 @@
+package storage
+
+// Line is one of our own SMS numbers: a SIM in a modem, what a desk texts
+// from. It is known by the SIM's ICCID, so it survives a change of port and
+// modem; a SIM that tells no ICCID is known by the modem's IMEI.
+type Line struct {
+	ID           string    `json:"id"`
+	Number       string    `json:"number,omitempty"` // own number (MSISDN), E.164
+	Name         string    `json:"name,omitempty"`
+	State        LineState `json:"state"`
+	Reason       string    `json:"reason,omitempty"` // why not ready, and who can mend it, for people
+	Operator     string    `json:"operator,omitempty"`
+	Registration string    `json:"registration,omitempty"`
+	Signal       int       `json:"signal_dbm,omitempty"`
+	Port         string    `json:"port,omitempty"`
+	ICCID        string    `json:"iccid,omitempty"`
+	IMSI         string    `json:"imsi,omitempty"`
+	IMEI         string    `json:"imei,omitempty"`
+	Manufacturer string    `json:"manufacturer,omitempty"`
+	Model        string    `json:"model,omitempty"`
+	Revision     string    `json:"revision,omitempty"`
+	Rev          int64     `json:"rev"`
+}
+
+// LineState is what a line can do now.
+type LineState string
+
+// The states of a line.
+const (
+	LineReady         LineState = "ready"          // registered: sends and receives
+	LineNotRegistered LineState = "not_registered" // the modem speaks, the network does not take it
+	LineAbsent        LineState = "absent"         // no modem at the port, or the line is not open
+	LineFailed        LineState = "failed"         // the modem is there and does not answer as it should
+)
+
+// Facts are what the modem and the SIM say of themselves when a port opens.
+type Facts struct {
+	Port, Number, ICCID, IMSI, IMEI, Manufacturer, Model, Revision string
+}
+
+// LineStatus is what a line does at the moment.
+type LineStatus struct {
+	State        LineState
+	Reason       string
+	Operator     string
+	Registration string
+	Signal       int
+}

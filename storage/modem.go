@@ -1,0 +1,19 @@
+package storage
+
+// Modem is a port that the gateway keeps open or tries to: what the box can
+// see of its radio, whether or not a SIM has made a line of it. Modems are not
+// kept in the ledger; they are what is plugged in now.
+type Modem struct {
+	Port         string `json:"port"`
+	State        string `json:"state"` // opening, ready, failed, absent
+	Reason       string `json:"reason,omitempty"`
+	Line         string `json:"line,omitempty"`
+	Number       string `json:"number,omitempty"`
+	Manufacturer string `json:"manufacturer,omitempty"`
+	Model        string `json:"model,omitempty"`
+	Revision     string `json:"revision,omitempty"`
+	IMEI         string `json:"imei,omitempty"`
+	ICCID        string `json:"iccid,omitempty"`
+	Commands     int64  `json:"commands"` // AT command lines written since the port was opened
+	Since        Time   `json:"since,omitzero"`
+}

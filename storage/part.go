@@ -1,0 +1,152 @@
+package storage
+
+import "slices"
+
+// Part is one PDU of a message.
+type Part struct {
+	N        int          `json:"n"` // from 1
+	State    MessageState `json:"state"`
+	Ref      *int         `json:"ref,omitempty"` // TP-MR that the modem gave (3GPP TS 23.040, 9.2.3.6)
+	Attempts int          `json:"attempts,omitempty"`
+	Code     int          `json:"code,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+	Report   *int         `json:"report,omitempty"` // TP-ST of the last status report
+}
+
+// MayFollow tells whether a part in state old may become next. Everything that
+// it refuses is a bug, and the ledger refuses it too, by a conditional update.
+func MayFollow(old, next MessageState) bool { return slices.Contains(follow[old], next) }
+
+var follow = map[MessageState][]MessageState{
+	Queued:      {Queued, Sending, Held, Failed, Canceled, Expired},
+	Held:        {Queued, Canceled, Expired},
+	Sending:     {Queued, Sent, Failed, Unconfirmed},
+	Unconfirmed: {Sent, Delivered, Undelivered, Queued, Failed},
+	Sent:        {Delivered, Undelivered},
+}
+
+// Derive is the state of an outbound message whose parts have these states.
+// Doubt goes first, then what still moves, then what is mixed.
+func Derive(parts []Part) MessageState {
+	seen := make(map[MessageState]int, len(parts))
+	for _, p := range parts {
+		seen[p.State]++
+	}
+	for _, s := range []MessageState{Unconfirmed, Sending} {
+		if seen[s] > 0 {
+			return s
+		}
+	}
+	if len(seen) == 1 {
+		return parts[0].State
+	}
+	out := seen[Sent] + seen[Delivered] + seen[Undelivered]
+	switch {
+	case seen[Queued]+seen[Held] > 0 && out > 0:
+		return Sending
+	case seen[Queued] > 0:
+		return Queued
+	case out == len(parts) && seen[Sent] > 0 && seen[Undelivered] == 0:
+		return Sent
+	case out == len(parts) && seen[Delivered] > 0:
+		return PartiallyDelivered
+	case out == len(parts):
+		return Undelivered
+	case out > 0:
+		return PartiallySent
+	case seen[Failed] > 0:
+		return Failed
+	case seen[Expired] > 0:
+		return Expired
+	}
+	return Canceled
+}
+
+// Due is a part that may go out now, with what its PDU is made from. The PDUs
+// of one message are a pure function of Text, To and ConcatRef, so all its
+// parts can be made from any of them.
+type Due struct {
+	Message   string
+	N, Total  int
+	To        string
+	Text      string
+	ConcatRef uint16 // reference of the concatenated message, from the ledger, rising per destination
+	Attempts  int
+	PDU       string // as hex when an earlier attempt fixed it: the same octets go out again
+	Length    int
+}
+
+// Change is one transition of an outbound part. It happens only if the part is
+// in state From; otherwise the ledger answers CodeConflict and nothing moves.
+type Change struct {
+	Line    string
+	Message string
+	N       int
+	From    MessageState
+	To      MessageState
+
+	PDU     string // to Sending: what is about to go out, kept before its first octet does
+	Length  int
+	Ref     int // to Sent: TP-MR, -1 if the modem told none
+	Code    int
+	Reason  string
+	NextTry Time // to Queued: not before
+}
+
+// Kept is a PDU that a modem handed over, kept before anybody tried to read
+// it. Memory and Index are its place on the SIM or modem; a PDU that came
+// inside the indication (+CDS, +CMT) has no place: Memory is empty.
+type Kept struct {
+	ID     int64
+	Memory string
+	Index  int
+	PDU    string // as hex, service centre included
+	Known  bool   // the ledger had it from an earlier, unfinished visit: it needs no Receive if Filed
+	Filed  bool
+	Heard  Time // when the modem's notice was read; zero if a sweep found it
+	Read   Time // when the PDU was read
+}
+
+// Arrival is what a kept PDU turned out to be.
+type Arrival struct {
+	Kept     Kept
+	Kind     ArrivalKind
+	Identity string // octets that make a repeat by the network the same TPDU, as hex
+	From     string
+	Text     string
+	SentAt   Time // TP-SCTS
+	Warnings []string
+
+	// Set is the concatenated message that the PDU is a part of; nil for one
+	// that stands alone.
+	Set *Set
+
+	// Of a status report.
+	Ref         int // TP-MR
+	Report      int // TP-ST
+	Outcome     MessageState
+	DeliveredAt Time // TP-DT
+}
+
+// ArrivalKind says how the ledger files an arrival.
+type ArrivalKind int
+
+// The kinds of arrival.
+const (
+	Text        ArrivalKind = iota // a text, or one part of one
+	Report                         // a status report
+	Undecodable                    // kept and shown as it is
+)
+
+// Set is the place of one part in a concatenated message (3GPP TS 23.040,
+// 9.2.3.24.1): reference, its width in bits, how many parts, which one.
+type Set struct {
+	Ref, Bits, Total, Seq int
+}
+
+// Segment is a part of a set as the ledger gives it back to be joined: its PDU
+// as hex, or empty where the part is missing still.
+type Segment struct {
+	Seq int
+	PDU string
+}

@@ -1,0 +1,124 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+
+	"smsbridge/storage"
+)
+
+// Compose keeps a draft as a queued message with its parts, its event and its
+// idempotency key, in one commit: when it returns, the message survives a power
+// cut. A repeated key answers with the first message and replayed.
+func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, replayed bool, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		id, known, err := t.seen(d)
+		if err != nil {
+			return err
+		}
+		if replayed = known; !known {
+			if id, err = t.compose(d); err != nil {
+				return err
+			}
+		}
+		if found := t.message(id); found != nil {
+			m = *found
+		}
+		if !known {
+			t.event(storage.MessageQueued, m.Thread, m.Line, "message", m)
+		}
+		return t.err
+	})
+	return m, replayed, err
+}
+
+// author is the one that an idempotency key belongs to.
+func author(d storage.Draft) string { return d.Author.Kind + " " + d.Author.ID }
+
+// seen looks for an earlier draft with the same key.
+func (t *tx) seen(d storage.Draft) (id string, known bool, err error) {
+	if d.Key == "" {
+		return "", false, nil
+	}
+	var digest string
+	known = t.get(`SELECT message, digest FROM idem WHERE author = ? AND key = ?`, []any{author(d), d.Key}, &id, &digest)
+	if known && digest != d.Digest {
+		return "", false, storage.Refuse(storage.CodeIdemMismatch, "idem",
+			"this key was used for another message; make a new key for each message, and keep it only over retries of the same one")
+	}
+	return id, known, t.err
+}
+
+func (t *tx) compose(d storage.Draft) (string, error) {
+	line, err := t.chooseLine(d)
+	if err != nil {
+		return "", err
+	}
+	thread := t.threadOf(d.To, line.ID)
+	id := t.db.write.ids.next("ms")
+	ref := 0
+	if d.Count.Parts > 1 {
+		ref = t.reference(d.To)
+	}
+	who, _ := json.Marshal(d.Author)
+	count, _ := json.Marshal(d.Count)
+	t.exec(`
+		INSERT INTO message (id, thread, line, dir, peer, own, text, state, total, author, count, concat_ref, created_at, rev)
+		VALUES (?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
+		id, thread, line.ID, d.To, line.Number, d.Text, d.Count.Parts, string(who), string(count), ref, t.now.Milli(), t.next())
+	for n := 1; n <= d.Count.Parts; n++ {
+		t.exec(`INSERT INTO part (message, n, line, peer, state) VALUES (?, ?, ?, ?, 'queued')`, id, n, line.ID, d.To)
+	}
+	if d.Key != "" {
+		t.exec(`INSERT INTO idem (author, key, digest, message, at) VALUES (?, ?, ?, ?, ?)`,
+			author(d), d.Key, d.Digest, id, t.now.Milli())
+	}
+	t.touch(thread, line.ID, id)
+	return id, t.err
+}
+
+// chooseLine is the line that the draft names, or the one that the thread used
+// last, or the only one there is.
+func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
+	if d.Line != "" {
+		found := t.lines("id = ?", d.Line)
+		if len(found) == 0 && t.err == nil {
+			return storage.Line{}, storage.Refuse(storage.CodeNotFound, "from", "there is no line %s; ask for the list of lines", d.Line)
+		}
+		return first(found), t.err
+	}
+	if found := t.lines("id = (SELECT line FROM thread WHERE channel = 'sms' AND peer = ?)", d.To); len(found) == 1 {
+		return found[0], nil
+	}
+	found := t.lines("TRUE")
+	switch {
+	case t.err != nil:
+		return storage.Line{}, t.err
+	case len(found) == 0:
+		return storage.Line{}, storage.Refuse(storage.CodeNoLine, "from", "this box has no line yet: plug in a modem with a SIM, and see `smsbridge modem list` for what is wrong with it")
+	case len(found) > 1:
+		e := storage.Refuse(storage.CodeFromRequired, "from", "this box has %d lines and this number was never written to; choose the line to send from", len(found))
+		for _, l := range found {
+			e.Options = append(e.Options, l.ID)
+		}
+		return storage.Line{}, e
+	}
+	return found[0], nil
+}
+
+func first(lines []storage.Line) storage.Line {
+	if len(lines) == 0 {
+		return storage.Line{}
+	}
+	return lines[0]
+}
+
+// reference is the next concatenation reference for peer.
+func (t *tx) reference(peer string) int {
+	ref := 1
+	t.get(`SELECT next FROM reference WHERE peer = ?`, []any{peer}, &ref)
+	t.exec(`
+		INSERT INTO reference (peer, next) VALUES (?, ?)
+		ON CONFLICT (peer) DO UPDATE SET next = excluded.next`, peer, (ref+1)%256)
+	return ref
+}

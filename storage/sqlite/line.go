@@ -1,0 +1,114 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"smsbridge/storage"
+)
+
+const lineColumns = `id, number, name, state, reason, operator, registration, signal, port,
+	iccid, imsi, imei, manufacturer, model, revision, rev`
+
+type scanner interface{ Scan(dest ...any) error }
+
+func scanLine(r scanner) (storage.Line, error) {
+	var l storage.Line
+	err := r.Scan(&l.ID, &l.Number, &l.Name, &l.State, &l.Reason, &l.Operator, &l.Registration, &l.Signal, &l.Port,
+		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.Rev)
+	return l, err
+}
+
+// lines reads the lines that a condition names, with args for its marks.
+func (t *tx) lines(condition string, args ...any) []storage.Line {
+	var found []storage.Line
+	t.rows(`SELECT `+lineColumns+` FROM line WHERE `+condition+` ORDER BY id`, args, func(r *sql.Rows) error {
+		l, err := scanLine(r)
+		found = append(found, l)
+		return err
+	})
+	return found
+}
+
+// Attach finds the line of the SIM that a port has just told of, or makes it,
+// and writes down where it is now. The SIM is known by its ICCID; one that
+// tells none, by the modem's IMEI.
+func (db *DB) Attach(ctx context.Context, f storage.Facts) (storage.Line, error) {
+	var line storage.Line
+	err := db.update(ctx, func(t *tx) error {
+		var found []storage.Line
+		if f.ICCID != "" {
+			found = t.lines("iccid = ?", f.ICCID)
+		} else if f.IMEI != "" {
+			found = t.lines("iccid = '' AND imei = ?", f.IMEI)
+		} else {
+			return storage.Refuse(storage.CodeInvalid, "modem", "it tells neither ICCID nor IMEI, so its line cannot be known again")
+		}
+		if len(found) > 0 {
+			line = found[0]
+		} else {
+			line = storage.Line{ID: t.db.write.ids.next("ln"), State: storage.LineAbsent}
+			t.exec(`INSERT INTO line (id, state, iccid, imei) VALUES (?, ?, ?, ?)`, line.ID, line.State, f.ICCID, f.IMEI)
+		}
+		before := line
+		line.Port, line.ICCID, line.IMSI, line.IMEI = f.Port, f.ICCID, f.IMSI, f.IMEI
+		line.Manufacturer, line.Model, line.Revision = f.Manufacturer, f.Model, f.Revision
+		if f.Number != "" {
+			line.Number = f.Number
+		}
+		if line == before {
+			return nil
+		}
+		line.Rev = t.next()
+		t.exec(`
+			UPDATE line
+			SET number = ?, port = ?, iccid = ?, imsi = ?, imei = ?, manufacturer = ?, model = ?, revision = ?, rev = ?
+			WHERE id = ?`,
+			line.Number, line.Port, line.ICCID, line.IMSI, line.IMEI, line.Manufacturer, line.Model, line.Revision, line.Rev, line.ID)
+		if before.IMSI != "" && before.IMSI != line.IMSI {
+			t.exec(`UPDATE line SET last_ref = -1 WHERE id = ?`, line.ID)
+		}
+		t.event(storage.LineUpdated, "", line.ID, "line", line)
+		return nil
+	})
+	return line, err
+}
+
+// SetLine writes down what a line does now; nothing is written when nothing
+// has changed.
+func (db *DB) SetLine(ctx context.Context, id string, s storage.LineStatus) error {
+	return db.update(ctx, func(t *tx) error {
+		found := t.lines("id = ?", id)
+		if len(found) == 0 {
+			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", id)
+		}
+		line := found[0]
+		before := line
+		line.State, line.Reason, line.Operator, line.Registration, line.Signal = s.State, s.Reason, s.Operator, s.Registration, s.Signal
+		if line == before {
+			return nil
+		}
+		line.Rev = t.next()
+		t.exec(`UPDATE line SET state = ?, reason = ?, operator = ?, registration = ?, signal = ?, rev = ? WHERE id = ?`,
+			line.State, line.Reason, line.Operator, line.Registration, line.Signal, line.Rev, line.ID)
+		t.event(storage.LineUpdated, "", line.ID, "line", line)
+		return nil
+	})
+}
+
+// Lines lists every line that was ever seen, the oldest first.
+func (db *DB) Lines(ctx context.Context) ([]storage.Line, storage.Head, error) {
+	lines := []storage.Line{}
+	var head storage.Head
+	err := db.look(ctx, func(v *view) (err error) {
+		if head, err = v.head(); err != nil {
+			return err
+		}
+		return v.rows(`SELECT `+lineColumns+` FROM line ORDER BY id`, nil, func(r *sql.Rows) error {
+			l, err := scanLine(r)
+			lines = append(lines, l)
+			return err
+		})
+	})
+	return lines, head, err
+}

@@ -1,0 +1,96 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"smsbridge/storage"
+)
+
+const tokenColumns = `SELECT id, label, scopes, created_at, revoked_at FROM token `
+
+func scanToken(r *sql.Rows) (storage.Token, error) {
+	var t storage.Token
+	var scopes string
+	var created, revoked int64
+	if err := r.Scan(&t.ID, &t.Label, &scopes, &created, &revoked); err != nil {
+		return t, err
+	}
+	t.CreatedAt, t.RevokedAt = storage.FromMilli(created), storage.FromMilli(revoked)
+	return t, json.Unmarshal([]byte(scopes), &t.Scopes)
+}
+
+// CreateToken keeps a token; hash is the SHA-256 of its secret.
+func (db *DB) CreateToken(ctx context.Context, label string, scopes []string, hash []byte) (storage.Token, error) {
+	if label = strings.TrimSpace(label); label == "" {
+		return storage.Token{}, storage.Refuse(storage.CodeInvalid, "label", "a token needs a label, so that you know later whose it is")
+	}
+	if len(scopes) == 0 {
+		return storage.Token{}, storage.Refuse(storage.CodeInvalid, "scopes", "a token needs at least one scope: %s", strings.Join(storage.Scopes, ", "))
+	}
+	for _, s := range scopes {
+		if !slices.Contains(storage.Scopes, s) {
+			return storage.Token{}, storage.Refuse(storage.CodeInvalid, "scopes", "there is no scope %q; choose from %s", s, strings.Join(storage.Scopes, ", "))
+		}
+	}
+	var token storage.Token
+	err := db.update(ctx, func(t *tx) error {
+		token = storage.Token{ID: t.db.write.ids.next("tk"), Label: label, Scopes: scopes, CreatedAt: t.now}
+		text, _ := json.Marshal(scopes)
+		t.exec(`INSERT INTO token (id, label, scopes, hash, created_at) VALUES (?, ?, ?, ?, ?)`,
+			token.ID, label, string(text), hash, t.now.Milli())
+		return nil
+	})
+	return token, err
+}
+
+func (db *DB) tokens(ctx context.Context, condition string, args ...any) ([]storage.Token, error) {
+	found := []storage.Token{}
+	err := db.look(ctx, func(v *view) error {
+		return v.rows(tokenColumns+condition, args, func(r *sql.Rows) error {
+			t, err := scanToken(r)
+			found = append(found, t)
+			return err
+		})
+	})
+	return found, err
+}
+
+// Tokens lists every token, the revoked ones too.
+func (db *DB) Tokens(ctx context.Context) ([]storage.Token, error) {
+	return db.tokens(ctx, `ORDER BY id`)
+}
+
+// TokenByHash finds the token whose secret has this SHA-256; a revoked one
+// comes back with RevokedAt.
+func (db *DB) TokenByHash(ctx context.Context, hash []byte) (storage.Token, error) {
+	found, err := db.tokens(ctx, `WHERE hash = ?`, hash)
+	if err == nil && len(found) == 0 {
+		err = storage.Refuse(storage.CodeNotFound, "", "there is no such token")
+	}
+	if err != nil {
+		return storage.Token{}, err
+	}
+	return found[0], nil
+}
+
+// RevokeToken ends a token for good.
+func (db *DB) RevokeToken(ctx context.Context, id string) (storage.Token, error) {
+	err := db.update(ctx, func(t *tx) error {
+		if t.exec(`UPDATE token SET revoked_at = ? WHERE id = ? AND revoked_at = 0`, t.now.Milli(), id) == 0 && t.err == nil {
+			return storage.Refuse(storage.CodeNotFound, "id", "there is no live token %s", id)
+		}
+		return nil
+	})
+	if err != nil {
+		return storage.Token{}, err
+	}
+	found, err := db.tokens(ctx, `WHERE id = ?`, id)
+	if err != nil || len(found) == 0 {
+		return storage.Token{}, err
+	}
+	return found[0], nil
+}

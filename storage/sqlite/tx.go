@@ -1,0 +1,236 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/mattn/go-sqlite3"
+
+	"smsbridge/storage"
+)
+
+// tx is one writing transaction. Its first error stays: later calls do
+// nothing, and the transaction is rolled back.
+type tx struct {
+	db     *DB
+	ctx    context.Context
+	now    storage.Time
+	events []storage.Event
+	err    error
+}
+
+// update runs do in one transaction, commits it, and rings. A context that
+// ends later than the start does not interrupt it: a commit is all or nothing,
+// and takes less than a millisecond where the disk is well.
+func (db *DB) update(ctx context.Context, do func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	db.write.Lock()
+	defer db.write.Unlock()
+	if db.write.conn == nil {
+		return errClosed
+	}
+	if err := db.Err(); err != nil {
+		return err
+	}
+	t := &tx{db: db, ctx: context.WithoutCancel(ctx), now: storage.Now()}
+	t.exec("BEGIN IMMEDIATE")
+	if t.err == nil {
+		if err := do(t); t.err == nil {
+			t.err = err
+		}
+	}
+	if t.err == nil {
+		t.writeEvents()
+	}
+	if t.err == nil {
+		t.exec("COMMIT")
+	}
+	if t.err != nil {
+		err := t.err
+		t.err = nil
+		t.exec("ROLLBACK")
+		return db.explain(err)
+	}
+	db.bell.ring(t.events)
+	return nil
+}
+
+// explain turns what the driver says into what a caller can act on.
+func (db *DB) explain(err error) error {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case sqlite3.ErrFull:
+		return storage.Refuse(storage.CodeStorageFull, "", "the disk of the ledger is full; make room, then try again")
+	case sqlite3.ErrIoErr, sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrReadonly:
+		db.failure.Do(func() {
+			db.failure.err = fmt.Errorf("ledger %s: %w", db.path, err)
+			close(db.failure.done)
+		})
+	}
+	return err
+}
+
+func (t *tx) stmt(query string) *sql.Stmt {
+	if s := t.db.write.stmts[query]; s != nil {
+		return s
+	}
+	s, err := t.db.write.conn.PrepareContext(t.ctx, query)
+	if err != nil {
+		t.err = fmt.Errorf("%w in %s", err, query)
+		return nil
+	}
+	t.db.write.stmts[query] = s
+	return s
+}
+
+// exec runs query and tells how many rows it changed.
+func (t *tx) exec(query string, args ...any) int64 {
+	if t.err != nil {
+		return 0
+	}
+	s := t.stmt(query)
+	if s == nil {
+		return 0
+	}
+	r, err := s.ExecContext(t.ctx, args...)
+	if err != nil {
+		t.err = err
+		return 0
+	}
+	n, _ := r.RowsAffected()
+	return n
+}
+
+// get scans the first row of query into dest; false if there is none.
+func (t *tx) get(query string, args []any, dest ...any) bool {
+	if t.err != nil {
+		return false
+	}
+	s := t.stmt(query)
+	if s == nil {
+		return false
+	}
+	err := s.QueryRowContext(t.ctx, args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false
+	}
+	if err != nil {
+		t.err = err
+	}
+	return err == nil
+}
+
+// rows calls scan for each row of query.
+func (t *tx) rows(query string, args []any, scan func(*sql.Rows) error) {
+	if t.err != nil {
+		return
+	}
+	if s := t.stmt(query); s != nil {
+		t.err = each(s, t.ctx, args, scan)
+	}
+}
+
+func each(s *sql.Stmt, ctx context.Context, args []any, scan func(*sql.Rows) error) error {
+	rows, err := s.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// next is the number that the next event of this transaction will have: what
+// a changed row writes down as its rev.
+func (t *tx) next() int64 { return t.db.bell.head() + int64(len(t.events)) + 1 }
+
+// event adds an event about object, which goes out under name.
+func (t *tx) event(kind, thread, line, name string, object any) {
+	if t.err != nil {
+		return
+	}
+	data, err := json.Marshal(map[string]any{name: object})
+	if err != nil {
+		t.err = err
+		return
+	}
+	t.events = append(t.events, storage.Event{
+		Seq: t.next(), At: t.now, Type: kind, Thread: thread, Line: line, Data: data,
+	})
+}
+
+func (t *tx) writeEvents() {
+	for _, e := range t.events {
+		t.exec(`INSERT INTO event (seq, at, type, thread, line, data) VALUES (?, ?, ?, ?, ?, ?)`,
+			e.Seq, e.At.Milli(), e.Type, e.Thread, e.Line, string(e.Data))
+	}
+}
+
+// view is one reading: a snapshot of the ledger.
+type view struct {
+	db  *DB
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+// look runs do on one snapshot.
+func (db *DB) look(ctx context.Context, do func(*view) error) error {
+	tx, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	return do(&view{db: db, ctx: ctx, tx: tx})
+}
+
+func (v *view) stmt(query string) (*sql.Stmt, error) {
+	v.db.read.Lock()
+	defer v.db.read.Unlock()
+	s := v.db.read.stmts[query]
+	if s == nil {
+		var err error
+		if s, err = v.db.reader.PrepareContext(v.ctx, query); err != nil {
+			return nil, fmt.Errorf("%w in %s", err, query)
+		}
+		v.db.read.stmts[query] = s
+	}
+	return v.tx.StmtContext(v.ctx, s), nil
+}
+
+func (v *view) get(query string, args []any, dest ...any) (bool, error) {
+	s, err := v.stmt(query)
+	if err != nil {
+		return false, err
+	}
+	err = s.QueryRowContext(v.ctx, args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (v *view) rows(query string, args []any, scan func(*sql.Rows) error) error {
+	s, err := v.stmt(query)
+	if err != nil {
+		return err
+	}
+	return each(s, v.ctx, args, scan)
+}
+
+func (v *view) head() (storage.Head, error) {
+	h := storage.Head{Epoch: v.db.epoch}
+	_, err := v.get(`SELECT coalesce(max(seq), 0), coalesce(min(seq), 0) FROM event`, nil, &h.Seq, &h.Oldest)
+	return h, err
+}
