@@ -15,9 +15,9 @@ func (e *engine) expired() {
 		e.release()
 		e.prove()
 	case c != nil && c.probe:
-		e.fail(c, e.failure(c, ErrTimeout))
+		e.fail(c, failure(c, ErrTimeout))
 	case c != nil && c.phase == prompting:
-		e.leave(c, e.failure(c, fmt.Errorf("no prompt: %w", ErrTimeout)))
+		e.leave(c, failure(c, fmt.Errorf("no prompt: %w", ErrTimeout)))
 	case c != nil:
 		e.overdue(c)
 	case e.mode == listening:
@@ -36,7 +36,7 @@ func (e *engine) overdue(c *call) {
 		e.late = c
 		grace = e.times.Late
 	}
-	e.fail(c, e.failure(c, ErrTimeout))
+	e.fail(c, failure(c, ErrTimeout))
 	e.doubt(c, grace)
 }
 
@@ -98,10 +98,10 @@ func (e *engine) prove() {
 
 // proved is the answer to a barrier: nothing older can come any more.
 func (e *engine) proved() {
-	e.unwanted = false
+	e.unwanted, e.shaky = false, false
 	e.lexer.awaiting = false
 	if c := e.held; c != nil { // the first proof of a session; the past is not ours
-		e.held, e.shaky = nil, false
+		e.held = nil
 		e.begin(c)
 		return
 	}

@@ -161,7 +161,7 @@ func (e *engine) end() {
 	e.glue.Stop()
 	for _, c := range []*call{e.cur, e.held} {
 		if c != nil {
-			c.finish(e.failure(c, e.err))
+			c.finish(failure(c, e.err))
 		}
 	}
 	e.events.close()
@@ -174,13 +174,13 @@ func (e *engine) end() {
 }
 
 // failure is the error of a call that got no final result.
-func (e *engine) failure(c *call, cause error) *Error {
-	failure := &Error{Command: c.name(), Code: -1, Text: cause.Error(), Outcome: Unknown, Err: cause}
+func failure(c *call, cause error) *Error {
+	failed := &Error{Command: c.name(), Code: -1, Text: cause.Error(), Outcome: Unknown, Err: cause}
 	if c.pdu != "" && c.phase != sent {
-		failure.Outcome = NotSent
+		failed.Outcome = NotSent
 	}
-	failure.sent = c.phase == sent
-	return failure
+	failed.sent = c.phase == sent
+	return failed
 }
 
 // begin starts a call.
@@ -323,13 +323,13 @@ func (e *engine) released(err error) {
 	c := e.cur
 	switch {
 	case c.gone != nil && c.gone.Kind == at.OK:
-		e.fail(c, e.failure(c, ErrAnswer))
+		e.fail(c, failure(c, ErrAnswer))
 		e.doubt(c, abortTime)
 	case c.gone != nil:
 		e.fail(c, refusal(c, *c.gone))
 		e.doubt(c, abortTime)
 	case err != nil:
-		e.leave(c, e.failure(c, err))
+		e.leave(c, failure(c, err))
 	default:
 		e.carry()
 	}
@@ -340,7 +340,7 @@ func (e *engine) carry() {
 	c := e.cur
 	u, err := parcel(c.pdu)
 	if err != nil {
-		e.leave(c, e.failure(c, err))
+		e.leave(c, failure(c, err))
 		return
 	}
 	c.phase = sent
@@ -351,27 +351,27 @@ func (e *engine) carry() {
 }
 
 // leave gives up a submit at its prompt, or before it.
-func (e *engine) leave(c *call, failure *Error) {
+func (e *engine) leave(c *call, failed *Error) {
 	e.unwanted, e.aborts = c.phase == prompting, 0
 	e.utter(abort)
-	e.fail(c, failure)
+	e.fail(c, failed)
 	e.doubt(c, abortTime)
 }
 
 // cancelled is the caller losing interest. What is out stays out; only a Submit before Ctrl-Z is stopped.
 func (e *engine) cancelled() {
 	c := e.cur
-	failure := e.failure(c, context.Cause(c.ctx))
+	failed := failure(c, context.Cause(c.ctx))
 	if c.phase == prompting {
-		e.leave(c, failure)
+		e.leave(c, failed)
 		return
 	}
-	c.finish(failure)
+	c.finish(failed)
 }
 
 // fail ends the current call with an error.
-func (e *engine) fail(c *call, failure error) {
-	c.finish(failure)
+func (e *engine) fail(c *call, err error) {
+	c.finish(err)
 	e.release()
 }
 
@@ -398,7 +398,7 @@ func (e *engine) final(r at.Result) {
 		e.finalError(c, r)
 	case c.shape.need && len(c.info) == 0:
 		e.log.Warn("an answer does not fit", "line", c.name(), "foreign", c.foreign)
-		e.fail(c, e.failure(c, ErrAnswer))
+		e.fail(c, failure(c, ErrAnswer))
 		e.doubt(c, 0)
 	default:
 		c.finish(nil)
@@ -419,7 +419,7 @@ func (e *engine) finalError(c *call, r at.Result) {
 func (e *engine) finalSubmit(c *call, r at.Result) {
 	switch {
 	case c.phase == prompting && r.Kind == at.OK: // not this command's
-		e.leave(c, e.failure(c, ErrAnswer))
+		e.leave(c, failure(c, ErrAnswer))
 	case r.Kind != at.OK:
 		refused := refusal(c, r)
 		if c.answered {
@@ -434,7 +434,7 @@ func (e *engine) finalSubmit(c *call, r at.Result) {
 		e.release()
 	default: // OK without reference: perhaps another's
 		e.late = c
-		e.fail(c, e.failure(c, ErrAnswer))
+		e.fail(c, failure(c, ErrAnswer))
 		e.doubt(c, graceTime)
 	}
 }

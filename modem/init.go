@@ -206,7 +206,10 @@ func (m *Modem) setMode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return m.try(ctx, "+CSMS?")
+	if _, err := m.ask(ctx, "+CSMS?", shape{prefix: "+CSMS"}); gone(ctx, err) {
+		return err
+	}
+	return nil
 }
 
 // pause waits, unless the context ends first.

@@ -156,7 +156,7 @@ func tell(ev Event) string {
 	default:
 		words = append(words, strings.ReplaceAll(ev.Text, "\n", "/"))
 	}
-	return strings.Join(words, " ")
+	return strings.TrimSpace(strings.Join(words, " "))
 }
 
 // within fails the test if something takes longer. It is for tests on real ports only.

@@ -246,7 +246,7 @@ func (e *engine) banner(text string) {
 	e.log.Warn("the modem restarted", "line", text)
 	e.emit(Event{Kind: Restarted, Text: text})
 	if c := e.cur; c != nil && e.ready.Load() && !c.barrier { // no answer will come
-		e.fail(c, e.failure(c, ErrRestarted))
+		e.fail(c, failure(c, ErrRestarted))
 		e.doubt(c, graceTime)
 	}
 }

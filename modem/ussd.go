@@ -30,18 +30,18 @@ func (m *Modem) USSD(ctx context.Context, request string) (Reply, error) {
 	}
 	limit := time.NewTimer(ussdTime)
 	defer limit.Stop()
-	failed := &Error{Command: c.label, Code: -1, Outcome: Unknown}
+	var cause error
 	select {
 	case ev := <-heard:
 		return parseReply(ev.Text), nil
 	case <-ctx.Done():
-		failed.Err = context.Cause(ctx)
+		cause = context.Cause(ctx)
 	case <-limit.C:
-		failed.Err = ErrTimeout
+		cause = ErrTimeout
 	case <-m.engine.ended:
-		failed.Err = m.engine.err
+		cause = m.engine.err
 	}
-	return Reply{}, failed
+	return Reply{}, failure(c, cause)
 }
 
 // parseReply reads <m>,<str>,<dcs>.

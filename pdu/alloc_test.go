@@ -1,6 +1,7 @@
 package pdu
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -46,17 +47,29 @@ func TestHostileLine(t *testing.T) {
 		"0004FFD0" + strings.Repeat("1B", 508),
 		"00440B916407550521F3000062108251037440FFFE" + strings.Repeat("70007000", 120),
 	} {
-		result := testing.Benchmark(func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				f, err := ParseFrame(line, MobileTerminated)
-				if d, ok := f.TPDU.(*Deliver); ok && err == nil {
-					d.UD.Text(d.DCS)
-				}
+		n := bytesPerRun(100, func() {
+			f, err := ParseFrame(line, MobileTerminated)
+			if d, ok := f.TPDU.(*Deliver); ok && err == nil {
+				d.UD.Text(d.DCS)
 			}
 		})
-		if n := result.AllocedBytesPerOp(); n > 8<<10 {
+		if n > 8<<10 {
 			t.Errorf("%.40s...: %d bytes", line, n)
 		}
 	}
+	if n := bytesPerRun(100, func() { kept = make([]byte, 16<<10) }); n <= 8<<10 {
+		t.Errorf("the control: 16 KiB are counted as %d bytes", n)
+	}
+}
+
+var kept []byte
+
+func bytesPerRun(runs uint64, do func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		do()
+	}
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / runs
 }

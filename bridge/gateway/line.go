@@ -12,9 +12,9 @@ import (
 	"smsbridge/storage"
 )
 
-// Waits between one session of a port and the next. A session that lasted
-// longer than the last of them starts again at the first.
-var backoff = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second}
+// Waits between one session of a port and the next. A session that found its
+// line starts again at the first.
+var backoff = []time.Duration{250 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}
 
 // Limits of a loop.
 const (
@@ -49,12 +49,11 @@ type line struct {
 func (l *line) run(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
-		began := time.Now()
-		err := l.session(ctx)
+		found, err := l.session(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if time.Since(began) > backoff[len(backoff)-1] {
+		if found {
 			failures = 0
 		}
 		wait := backoff[min(failures, len(backoff)-1)]
@@ -70,27 +69,28 @@ func (l *line) run(ctx context.Context) {
 	}
 }
 
-// session is one opening of the port, from its first byte to its last.
-func (l *line) session(ctx context.Context) error {
+// session is one opening of the port, from its first byte to its last. It tells
+// whether it found a line.
+func (l *line) session(ctx context.Context) (found bool, err error) {
 	l.g.set(l.n, func(m *storage.Modem) {
 		*m = storage.Modem{Port: l.port.Name, State: opening, Reason: m.Reason, Since: m.Since}
 	})
 	if err := l.open(ctx); err != nil {
 		l.down(ctx, err)
-		return err
+		return false, err
 	}
 	defer l.m.Close()
 	if err := l.attach(ctx); err != nil {
 		l.down(ctx, err)
-		return err
+		return false, err
 	}
 	defer l.g.release(l.id)
-	err := l.loop(ctx)
+	err = l.loop(ctx)
 	if ctx.Err() != nil {
 		err = errors.New("smsbridge was stopped")
 	}
 	l.down(context.WithoutCancel(ctx), err)
-	return err
+	return true, err
 }
 
 func (l *line) open(ctx context.Context) error {

@@ -133,7 +133,8 @@ func (p *port) Close() error {
 	return nil
 }
 
-// next waits for octets of the terminal; false when there will be none.
+// next waits for octets of the terminal; false when there will be none. What was written before the end
+// is heard, as a tty delivers what it has taken.
 func (p *port) next() ([]byte, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,7 +144,7 @@ func (p *port) next() ([]byte, bool) {
 	b := p.in
 	p.in = nil
 	p.wake.Broadcast()
-	return b, len(b) > 0 && !p.closed
+	return b, len(b) > 0
 }
 
 // emit sends octets to the terminal. It never waits: what nobody reads is lost in the end.
