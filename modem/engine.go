@@ -425,6 +425,9 @@ func (e *engine) finalSubmit(c *call, r at.Result) {
 		if c.answered {
 			e.lateRejected(c, refused)
 		}
+		if c.phase == sent {
+			e.late = c // should a reference come nevertheless, the refusal was another's
+		}
 		e.fail(c, refused)
 	case c.credited || e.bare.Load():
 		if c.answered {

@@ -29,6 +29,13 @@ func TestParseFrameKeepsWhatItCan(t *testing.T) {
 	}
 }
 
+func TestErrorCountsTheServiceCentre(t *testing.T) {
+	_, err := ParseFrame("06916407050501040B916407550521F300006210", MobileTerminated)
+	if e, ok := errors.AsType[*Error](err); !ok || e.Field != "TP-SCTS" || e.Offset != 18 {
+		t.Errorf("%v, want one at octet 18", err)
+	}
+}
+
 // TestErrorPoints holds that an Error says where in the line, for every place a Deliver can end.
 func TestErrorPoints(t *testing.T) {
 	for end := 0; end < len(plainDeliver)-6; end += 2 {

@@ -46,16 +46,14 @@ func (r *reader) statusReport(first byte) *StatusReport {
 	return s
 }
 
-// optional reads what may follow TP-ST. What does not hold together there is no parameter but the
-// filling of a SIM record, and the report is good without it.
+// optional reads what may follow TP-ST. What does not hold together there, as FF FF FF, a TP-PI
+// without an end, is the filling of a SIM record, and the report is good without it.
 func (r *reader) optional(s *StatusReport, udhi bool) {
 	if r.err != nil {
 		return
 	}
 	bare, was, marked := *s, *r, r.marked()
-	if !isFilling(r.rest()) {
-		r.parameters(s, udhi)
-	}
+	r.parameters(s, udhi)
 	if r.err != nil {
 		if was.fields != nil {
 			*was.fields = (*was.fields)[:marked]
@@ -87,16 +85,6 @@ func (r *reader) parameters(s *StatusReport, udhi bool) {
 	if s.PI[0]&piUD != 0 {
 		s.UD = r.userData(s.DCS, udhi)
 	}
-}
-
-// isFilling tells whether there is nothing left, or only the FF of an unused part of a SIM record.
-func isFilling(octets []byte) bool {
-	for _, o := range octets {
-		if o != 0xFF {
-			return false
-		}
-	}
-	return true
 }
 
 func (s *StatusReport) Append(dst []byte) ([]byte, error) {

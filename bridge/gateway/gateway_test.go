@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // bank is a radio bank on a real ledger, with one simulated modem.
 type bank struct {
-	*testing.T
+	testing.TB
 	db      *sqlite.DB
 	network *simulator.Network
 	sim     *simulator.Modem
@@ -35,13 +35,13 @@ type bank struct {
 const customer = "+15550100"
 
 // open starts a bank and waits until its line is ready.
-func open(t *testing.T, o simulator.ModemOptions) *bank {
+func open(t testing.TB, o simulator.ModemOptions) *bank {
 	t.Helper()
 	db, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "ledger.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bank{T: t, db: db, network: simulator.NewNetwork(simulator.Options{})}
+	b := &bank{TB: t, db: db, network: simulator.NewNetwork(simulator.Options{})}
 	b.sim, b.phone = b.network.AddModem(o), b.network.Handset(customer)
 	t.Cleanup(func() { b.network.Close(); db.Close() })
 	b.start()
@@ -333,4 +333,19 @@ func TestDoubt(t *testing.T) {
 	if got := b.heard(); !slices.Equal(got, []string{"after"}) {
 		t.Fatalf("what was found sending went out again: %q", got)
 	}
+}
+
+// BenchmarkSend is the full path of one text on the radio bank: queued to sent
+// and reported, every commit flushed, over an in-memory port.
+func BenchmarkSend(b *testing.B) {
+	bank := open(b, simulator.ModemOptions{})
+	for b.Loop() {
+		b.StopTimer()
+		for range 100 {
+			bank.send(customer, "benchmark")
+		}
+		b.StartTimer()
+		bank.becomes(bank.send(customer, "last"), storage.Delivered)
+	}
+	b.ReportMetric(float64(101*b.N)/b.Elapsed().Seconds(), "texts/s")
 }

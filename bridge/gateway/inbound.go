@@ -23,10 +23,29 @@ func (l *line) takeIn(ctx context.Context) error {
 			continue
 		default:
 		}
-		return nil
+		if len(l.handed) < handful && !l.waited() {
+			return nil
+		}
+		return l.keepHanded(ctx)
 	}
 	l.sweep = false
 	return l.sweepAll(ctx)
+}
+
+// waited tells that an indication has waited for others long enough.
+func (l *line) waited() bool {
+	return len(l.handed) > 0 && time.Since(l.handed[0].Read.Time) > handed
+}
+
+// keepHanded keeps what came inside indications. A busy line gathers a few for
+// one commit; nothing but the indication carries them, so they never wait long.
+func (l *line) keepHanded(ctx context.Context) error {
+	all := l.handed
+	l.handed = nil
+	if len(all) == 0 {
+		return nil
+	}
+	return l.keep(ctx, nil, all)
 }
 
 // hear acts on one thing that the modem told by itself.
@@ -39,7 +58,7 @@ func (l *line) hear(ctx context.Context, e modem.Event) error {
 		}
 		return l.fetch(ctx, e)
 	case modem.Report, modem.Direct:
-		return l.keep(ctx, nil, []storage.Kept{{Index: -1, PDU: e.PDU, Heard: storage.Time{Time: e.At}, Read: storage.Time{Time: time.Now()}}})
+		l.handed = append(l.handed, storage.Kept{Index: -1, PDU: e.PDU, Heard: storage.Time{Time: e.At}, Read: storage.Time{Time: time.Now()}})
 	case modem.Sweep, modem.StoreFull:
 		l.sweep = true
 	case modem.Registration:
@@ -64,6 +83,27 @@ func (l *line) fetch(ctx context.Context, e modem.Event) error {
 		return nil
 	}
 	return l.keep(ctx, nil, []storage.Kept{found(s, e.At)})
+}
+
+// leave keeps what the modem had told and nobody had heard when the session
+// ended: of an indication there is no other copy.
+func (l *line) leave(ctx context.Context) {
+	for {
+		select {
+		case e, ok := <-l.m.Events():
+			if ok && (e.Kind == modem.Report || e.Kind == modem.Direct) {
+				l.hear(ctx, e)
+			}
+			if ok {
+				continue
+			}
+		default:
+		}
+		break
+	}
+	if err := l.keepHanded(ctx); err != nil {
+		l.log.Error("what the modem told last is lost", "err", err)
+	}
 }
 
 func found(s modem.Stored, heard time.Time) storage.Kept {

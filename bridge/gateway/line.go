@@ -18,9 +18,11 @@ var backoff = []time.Duration{250 * time.Millisecond, time.Second, 2 * time.Seco
 
 // Limits of a loop.
 const (
-	finish  = 10 * time.Second // for the command in hand when smsbridge stops
-	storm   = 8                // notices at once above which a list is quicker than reading each
-	relapse = 30 * time.Second // how long a line rests when SIM or network refuse everything
+	handful = 32                    // indications that one commit keeps while the line is busy
+	handed  = 20 * time.Millisecond // how long one of them may wait for the others
+	finish  = 10 * time.Second      // for the command in hand when smsbridge stops
+	storm   = 8                     // notices at once above which a list is quicker than reading each
+	relapse = 30 * time.Second      // how long a line rests when SIM or network refuse everything
 )
 
 var errRestarted = errors.New("the modem started again by itself")
@@ -40,6 +42,8 @@ type line struct {
 	sweep bool            // the memories must be read
 	rest  time.Time       // nothing is sent before
 	doubt *storage.Change // the part whose answer may come late
+
+	handed []storage.Kept // PDUs that came inside indications, in no memory, to be kept
 
 	codedOf string // the message whose PDUs stand in coded, by part
 	coded   map[int]coded
@@ -86,6 +90,7 @@ func (l *line) session(ctx context.Context) (found bool, err error) {
 	}
 	defer l.g.release(l.id)
 	err = l.loop(ctx)
+	l.leave(context.WithoutCancel(ctx))
 	if ctx.Err() != nil {
 		err = errors.New("smsbridge was stopped")
 	}
@@ -189,6 +194,9 @@ func (l *line) loop(ctx context.Context) error {
 		}
 		if sent {
 			continue
+		}
+		if err := l.keepHanded(ctx); err != nil {
+			return err
 		}
 		var later <-chan time.Time
 		if !wait.IsZero() {
