@@ -69,8 +69,8 @@ type call struct {
 	prompted chan struct{} // closed when the prompt is here, nil if the caller need not be told
 	release  chan error    // and what the caller has to say about it, of one place
 
-	probe   bool // bare AT: silence proves nothing yet, and a numeric result is a result
-	barrier bool // only its own information ends it; earlier finals are the past's
+	probe   bool     // bare AT: silence proves nothing yet, and a numeric result is a result
+	barrier []string // only an answer with these prefixes ends it; earlier finals are the past's
 	ussd    chan<- Event
 
 	phase    phase

@@ -3,6 +3,9 @@ package modem
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"smsbridge/modem/at"
@@ -11,7 +14,7 @@ import (
 // expired is the deadline of whatever the engine is about.
 func (e *engine) expired() {
 	switch c := e.cur; {
-	case c != nil && c.barrier:
+	case c != nil && c.barrier != nil:
 		e.release()
 		e.prove()
 	case c != nil && c.probe:
@@ -43,7 +46,7 @@ func (e *engine) overdue(c *call) {
 // doubt starts the cure of a line on which an answer is missing or was too much: listen for the grace,
 // then prove the line, then hear it be silent. No call starts before that is over.
 func (e *engine) doubt(c *call, grace time.Duration) {
-	e.doubted, e.proofs = c.name(), 0
+	e.doubted, e.proofs, e.refused = c.name(), 0, 0
 	if grace <= 0 {
 		e.prove()
 		return
@@ -67,16 +70,26 @@ func (e *engine) stray(r at.Result) {
 	}
 }
 
-// barriers are questions every modem answers with a line of its own. One is never used twice in a row, so
-// that a late answer to the first cannot pass for the second's.
-var barriers = [...]struct {
-	text  string
-	shape shape
-}{
-	{"+CSQ", shape{prefix: "+CSQ", need: true}},
-	{"+CMGF?", shape{prefix: "+CMGF", need: true}},
-	{"+CPIN?", shape{prefix: "+CPIN", need: true}},
-	{"+CNMI?", shape{prefix: "+CNMI", need: true}},
+// barriers are questions every modem answers with a line of its own. Within a session that is enough to
+// tell the answer from all older ones, if it is not the question that caused the doubt.
+var barriers = [...]string{"+CSQ", "+CMGF?", "+CPIN?", "+CNMI?"}
+
+// sessions counts proofs across sessions. What a modem still owes to an earlier session looks like what it
+// owes to this one, so the first proof of a session asks two things in an order that is this session's own:
+// AT+CSQ;+CMEE?;+CMEE?;+CSQ for example (V.250, 5.4: several commands, one final result).
+var sessions atomic.Uint32
+
+func pattern() (text string, answers []string) {
+	n := sessions.Add(1)
+	var asked []string
+	for bit := range 4 {
+		if n>>bit&1 == 0 {
+			asked, answers = append(asked, "+CSQ"), append(answers, "+CSQ")
+		} else {
+			asked, answers = append(asked, "+CMEE?"), append(answers, "+CMEE")
+		}
+	}
+	return strings.Join(asked, ";"), answers
 }
 
 // prove asks the next barrier, or gives the line up.
@@ -85,15 +98,36 @@ func (e *engine) prove() {
 		e.lose(fmt.Errorf("no proof after %q: %w", e.doubted, ErrTimeout))
 		return
 	}
-	b := barriers[e.proofs]
-	if b.text == e.doubted { // its own late answer would look like the proof
-		b = barriers[proofsMax]
+	text := barriers[e.proofs]
+	if text == e.doubted { // its own late answer would look like the proof
+		text = barriers[proofsMax]
+	}
+	answers := []string{strings.TrimSuffix(text, "?")}
+	if e.shaky && e.refused < 2 {
+		text, answers = pattern()
 	}
 	e.proofs++
-	c := newCall(context.Background(), b.text, b.shape, proofTime)
-	c.barrier = true
+	c := newCall(context.Background(), text, shape{prefix: answers[0], also: answers[1:], need: true}, proofTime)
+	c.barrier = answers
 	e.begin(c)
 	e.lexer.awaiting = e.unwanted
+}
+
+// proves reports whether a final result ends the barrier. If not, it belongs to the past, or the modem does
+// not know the question; time will tell.
+func (e *engine) proves(c *call, r at.Result) bool {
+	proved := len(c.info) > 0 && r.Kind == at.OK
+	if len(c.barrier) > 1 {
+		proved = slices.EqualFunc(c.info, c.barrier, hasPrefix)
+	}
+	if !proved {
+		c.info = nil
+		if r.Kind != at.OK {
+			e.refused++
+			e.timer.Reset(abortTime)
+		}
+	}
+	return proved
 }
 
 // proved is the answer to a barrier: nothing older can come any more.

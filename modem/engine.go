@@ -74,7 +74,8 @@ type engine struct {
 	hasty    bool // a prompt came and the chunk it came in is not done with
 	unwanted bool // a prompt may come that must be left with ESC
 	aborts   int
-	proofs   int
+	proofs   int // barriers asked since the doubt
+	refused  int // errors that came meanwhile
 	doubted  string // the name of the call that caused the doubt
 }
 
@@ -185,7 +186,7 @@ func failure(c *call, cause error) *Error {
 
 // begin starts a call.
 func (e *engine) begin(c *call) {
-	if e.shaky && !c.probe && !c.barrier {
+	if e.shaky && !c.probe && c.barrier == nil {
 		e.held = c
 		e.doubt(c, 0)
 		return
@@ -388,14 +389,18 @@ func (e *engine) final(r at.Result) {
 	switch {
 	case c == nil:
 		e.stray(r)
-	case c.barrier && len(c.info) == 0: // the past's, or the barrier is refused: time will tell
-		e.timer.Reset(graceTime)
+	case c.barrier != nil:
+		if e.proves(c, r) {
+			c.finish(nil)
+			e.release()
+			e.proved()
+		}
 	case c.phase == asking: // the modem did not wait for the PDU
 		c.gone = &r
 	case c.pdu != "":
 		e.finalSubmit(c, r)
 	case r.Kind != at.OK && r.Kind != at.Connect:
-		e.finalError(c, r)
+		e.fail(c, refusal(c, r))
 	case c.shape.need && len(c.info) == 0:
 		e.log.Warn("an answer does not fit", "line", c.name(), "foreign", c.foreign)
 		e.fail(c, failure(c, ErrAnswer))
@@ -403,16 +408,6 @@ func (e *engine) final(r at.Result) {
 	default:
 		c.finish(nil)
 		e.release()
-		if c.barrier {
-			e.proved()
-		}
-	}
-}
-
-func (e *engine) finalError(c *call, r at.Result) {
-	e.fail(c, refusal(c, r))
-	if c.barrier {
-		e.proved() // it told its information before: odd, but in order
 	}
 }
 

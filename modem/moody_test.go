@@ -158,6 +158,11 @@ func (m *moody) obey(text string) {
 		return
 	}
 	m.dawdle(5 * time.Second)
+	if strings.Contains(text, ";") { // the pattern of a first proof
+		text = strings.ReplaceAll(text, "+CSQ", "+CSQ: 11,99")
+		m.answer(strings.ReplaceAll(strings.ReplaceAll(text, "+CMEE?", "+CMEE: 0"), ";", "\r\n\r\n"), "OK")
+		return
+	}
 	var n int
 	fmt.Sscan(args, &n)
 	switch name {

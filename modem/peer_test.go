@@ -31,7 +31,7 @@ type peer struct {
 // usual is what a plain modem says.
 var usual = map[string]string{
 	"": "OK", "E0": "OK", "V1": "OK", "+CMEE=1": "OK",
-	"+CSQ": "+CSQ: 20,99|OK", "+CMGF?": "+CMGF: 0|OK", "+CPIN?": "+CPIN: READY|OK",
+	"+CSQ": "+CSQ: 20,99|OK", "+CMEE?": "+CMEE: 0|OK", "+CMGF?": "+CMGF: 0|OK", "+CPIN?": "+CPIN: READY|OK",
 	"+CGMI": "Example|OK", "+CGMM": "M1|OK", "+CGMR": "R1.0|OK", "+CGSN": "860000000000001|OK",
 	"+CFUN?": "+CFUN: 1|OK",
 	"+CCID":  "+CCID: 8949000000000000001F|OK", "+CIMI": "262010000000001|OK",
@@ -92,11 +92,21 @@ func (p *peer) takeLine(text string) (prompts bool) {
 		io.WriteString(p.port, "\r\n> ")
 		return true
 	}
-	answer, known := p.answers[text]
-	if !known {
-		answer = "ERROR"
+	var said []string
+	for part := range strings.SplitSeq(text, ";") {
+		answer, known := p.answers[part]
+		if !known {
+			answer = "ERROR"
+		}
+		said = append(said, strings.Split(answer, "|")...)
+		if last := len(said) - 1; said[last] == "OK" {
+			said = said[:last]
+		}
 	}
-	p.say(strings.Split(answer, "|")...)
+	if _, failed := at.ParseResult(strings.Join(said[max(0, len(said)-1):], "")); !failed {
+		said = append(said, "OK")
+	}
+	p.say(said...)
 	return false
 }
 
@@ -168,5 +178,3 @@ func within(t *testing.T, d time.Duration, what string, done <-chan struct{}) {
 		t.Fatalf("%s took longer than %v", what, d)
 	}
 }
-
-var _ = at.OK

@@ -245,7 +245,7 @@ func (e *engine) indicator(text string) {
 func (e *engine) banner(text string) {
 	e.log.Warn("the modem restarted", "line", text)
 	e.emit(Event{Kind: Restarted, Text: text})
-	if c := e.cur; c != nil && e.ready.Load() && !c.barrier { // no answer will come
+	if c := e.cur; c != nil && e.ready.Load() && c.barrier == nil { // no answer will come
 		e.fail(c, failure(c, ErrRestarted))
 		e.doubt(c, graceTime)
 	}

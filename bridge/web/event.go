@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -149,8 +150,12 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, p *proof) 
 		return err
 	}
 	defer s.visits.leave(in)
-	if err := s.again(ctx, p); err != nil { // it may have ended before we were counted in
+	err = s.again(ctx, p) // it may have ended before we were counted in
+	if _, ended := errors.AsType[closing](err); ended {
 		return unauthenticated.say("", "%s", howToSignIn)
+	}
+	if err != nil {
+		return err
 	}
 	if q.wait > 0 {
 		var stop context.CancelFunc

@@ -157,7 +157,7 @@ func (s *Server) proveToken(ctx context.Context, secret string) (*proof, error) 
 		return nil, err
 	}
 	if !token.RevokedAt.IsZero() {
-		return nil, tokenExpired.say("", "The token %q was revoked. The owner makes a new one with `smsbridge token create LABEL`.", token.Label)
+		return nil, tokenExpired.say("", "The token %q was revoked. The owner makes a new one with `smsbridge token create`.", token.Label)
 	}
 	return &proof{who: storage.Caller{Token: &token}, hash: hash}, nil
 }

@@ -111,10 +111,10 @@ func may(p *proof, scope string) error {
 	case scope == known, scope != "" && p.who.May(scope), p.who.Admin:
 		return nil
 	case p.who.Token != nil:
-		return forbidden.say("", "The token %q lacks the scope %s. The owner can make one that has it: `smsbridge token create LABEL --scope %s`.", p.who.Token.Label, scope, scope)
+		return forbidden.say("", "The token %q lacks the scope %s. The owner can make one that has it: `smsbridge token create --label NAME --scope %s`.", p.who.Token.Label, scope, scope)
 	}
 	return forbidden.say("", "Your account lacks the scope %s. Ask the owner of the box.", scope)
 }
 
-const howToSignIn = "Send a token as `Authorization: Bearer scp_...`; the owner makes one with `smsbridge token create LABEL`. " +
+const howToSignIn = "Send a token as `Authorization: Bearer scp_...`; the owner makes one with `smsbridge token create --label NAME --scope SCOPES`. " +
 	"People sign in on the page with the code that `smsbridge setup` prints on the box."

@@ -60,6 +60,8 @@ func kindOf(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".css":
 		return "text/css; charset=utf-8"
+	case ".txt":
+		return "text/plain; charset=utf-8"
 	case ".webmanifest":
 		return "application/manifest+json"
 	case ".woff2":

@@ -40,9 +40,10 @@ func (s *Server) router() *http.ServeMux {
 	for _, t := range s.routes {
 		mux.HandleFunc(t.verb+" "+t.path, func(w http.ResponseWriter, r *http.Request) {
 			p, err := s.prove(r)
-			if t.scope == anybody {
-				err = nil
-			} else if err == nil {
+			if _, refused := errors.AsType[*refusal](err); refused && t.scope == anybody {
+				err = nil // to be a stranger is all right here; a ledger that does not answer is not
+			}
+			if err == nil {
 				err = may(p, t.scope)
 			}
 			if err == nil {
@@ -62,10 +63,10 @@ func (s *Server) router() *http.ServeMux {
 // twin answers a method that was asked for over REST.
 func (s *Server) twin(w http.ResponseWriter, r *http.Request, m *method) (any, error) {
 	p, err := s.prove(r)
-	if err != nil && m.scope != anybody {
-		return nil, err
+	if err == nil {
+		err = may(p, m.scope)
 	}
-	if err := may(p, m.scope); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	params, err := restParams(w, r, m.path)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -425,89 +424,4 @@ func (k *socket) send(frame []byte) error {
 		return errSlow
 	}
 	return err
-}
-
-// openParams are those of session.open.
-type openParams struct {
-	Token     string  `json:"token"` // for who could not send it with the upgrade
-	Subscribe *filter `json:"subscribe"`
-	Resume    *struct {
-		Epoch  string `json:"epoch"`
-		After  int64  `json:"after"`
-		Replay string `json:"replay"` // all: however far back
-	} `json:"resume"`
-}
-
-// open begins the session: it tells who the caller is, and from where in the
-// log the events go on.
-func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) (any, error) {
-	var p openParams
-	if len(params) > 0 {
-		if err := decode(params, &p); err != nil {
-			return nil, err
-		}
-	}
-	if k.opened {
-		return nil, invalidRequest.say("method", "This socket's session is open already. Connect again to change what it follows.")
-	}
-	if err := k.admit(ctx, p.Token, o); err != nil {
-		return nil, err
-	}
-	wants := p.Subscribe != nil || p.Resume != nil
-	mayRead := may(k.known, storage.ScopeRead)
-	if wants && mayRead != nil {
-		return nil, mayRead
-	}
-	head, err := k.s.c.Store.Head(ctx)
-	if err != nil {
-		return nil, err
-	}
-	a := opened{Session: "se_" + newTrace()[3:], me: meOf(k.known.who), Events: mayRead == nil,
-		Epoch: head.Epoch, Head: head.Seq, Oldest: head.Oldest}
-	if a.Events {
-		t := &stream{epoch: head.Epoch, after: head.Seq}
-		if p.Subscribe != nil {
-			t.filter = *p.Subscribe
-		}
-		if err := t.check(); err != nil {
-			return nil, err
-		}
-		if r := p.Resume; r != nil {
-			a.Reason = lost(head, r.Epoch, r.After)
-			if a.Reason == "" && head.Seq-r.After > replayMax && r.Replay != "all" {
-				a.Reason = reasonFar
-			}
-			if a.Reason == "" {
-				t.after, a.Resumed, a.Replay = r.After, true, &replay{r.After, head.Seq}
-			} else {
-				a.Next = &next{"snapshot.get", "/api/v1/snapshot"}
-			}
-		}
-		t.prev = t.after
-		o.strm = t
-	}
-	k.opened = true
-	return a, nil
-}
-
-// admit lets a stranger in whose first frame carries a token.
-func (k *socket) admit(ctx context.Context, token string, o *outgoing) error {
-	if k.known != nil {
-		return nil
-	}
-	if token == "" {
-		return unauthenticated.say("token", "%s", howToSignIn)
-	}
-	p, err := k.s.proveToken(ctx, token)
-	if err != nil {
-		return err
-	}
-	if err := k.s.visits.know(k.in, p); err != nil {
-		return closing{closeTooMany, err.Error()}
-	}
-	if err := k.s.again(ctx, p); err != nil {
-		return err
-	}
-	k.known, o.proof = p, p
-	return nil
 }
