@@ -26,7 +26,7 @@ func (e *engine) expired() {
 	case e.mode == listening:
 		e.prove()
 	case e.mode == settling:
-		e.mode, e.proofs = idle, 0
+		e.settled()
 	}
 }
 
@@ -110,7 +110,6 @@ func (e *engine) prove() {
 	c := newCall(context.Background(), text, shape{prefix: answers[0], also: answers[1:], need: true}, proofTime)
 	c.barrier = answers
 	e.begin(c)
-	e.lexer.awaiting = e.unwanted
 }
 
 // proves reports whether a final result ends the barrier. If not, it belongs to the past, or the modem does
@@ -130,17 +129,26 @@ func (e *engine) proves(c *call, r at.Result) bool {
 	return proved
 }
 
-// proved is the answer to a barrier: nothing older can come any more.
+// proved is the answer to a barrier: nothing older can come any more, but something may be said twice. At
+// the start of a session what was read together is enough to see that.
 func (e *engine) proved() {
 	e.unwanted, e.shaky = false, false
-	e.lexer.awaiting = false
-	if c := e.held; c != nil { // the first proof of a session; the past is not ours
+	e.await()
+	e.mode = settling
+	if e.held != nil {
+		e.timer.Reset(0)
+	} else {
+		e.timer.Reset(settleTime)
+	}
+}
+
+// settled is silence after the proof.
+func (e *engine) settled() {
+	e.mode, e.proofs = idle, 0
+	if c := e.held; c != nil {
 		e.held = nil
 		e.begin(c)
-		return
 	}
-	e.mode = settling
-	e.timer.Reset(settleTime)
 }
 
 // creditLate gives a final result to the Submit that ended Unknown, if it can be of no other: while the

@@ -74,8 +74,8 @@ type engine struct {
 	hasty    bool // a prompt came and the chunk it came in is not done with
 	unwanted bool // a prompt may come that must be left with ESC
 	aborts   int
-	proofs   int // barriers asked since the doubt
-	refused  int // errors that came meanwhile
+	proofs   int    // barriers asked since the doubt
+	refused  int    // errors that came meanwhile
 	doubted  string // the name of the call that caused the doubt
 }
 
@@ -208,12 +208,19 @@ func (e *engine) begin(c *call) {
 	limit := c.limit
 	if c.pdu != "" {
 		c.phase = prompting
-		e.lexer.awaiting = true
 		limit = e.times.Prompt
 	}
 	e.log.Debug("say", "line", c.name())
 	e.utter(u)
 	e.timer.Reset(limit)
+	e.await()
+}
+
+// await tells the lexer whether a > is a prompt now: one is due, or one must be left, and no string is open
+// whose next line may begin with it.
+func (e *engine) await() {
+	due := e.cur != nil && e.cur.phase == prompting && !e.hasty
+	e.lexer.awaiting = (due || e.unwanted) && e.quote == nil
 }
 
 // utter hands an utterance to the writer.
@@ -296,7 +303,7 @@ func (e *engine) prompt() {
 	switch c := e.cur; {
 	case c != nil && c.phase == prompting && !c.answered:
 		e.hasty = true
-		e.lexer.awaiting = false
+		e.await()
 	case e.unwanted && e.aborts < abortsMax:
 		e.log.Warn("a prompt came too late; leaving it")
 		e.aborts++
@@ -379,8 +386,8 @@ func (e *engine) fail(c *call, err error) {
 // release ends the current call.
 func (e *engine) release() {
 	e.cur, e.mode, e.hasty = nil, idle, false
-	e.lexer.awaiting = e.unwanted
 	e.timer.Stop()
+	e.await()
 }
 
 // final is a final result.

@@ -124,7 +124,7 @@ func (m *moody) answer(info, final string) {
 	text, doubled := m.urc(), false
 	if info != "" && !m.chance(3) {
 		piece := "\r\n" + info + "\r\n"
-		if m.chance(2) { // a URC in the middle of the prefix: the answer is spoilt, but must not be mistaken
+		if info[0] == '+' && m.chance(2) { // a URC in the middle of the prefix: the answer is spoilt, but must not be mistaken
 			i := 3 + m.rand.IntN(3)
 			piece = piece[:i] + m.urc() + piece[i:]
 		}
@@ -198,7 +198,7 @@ func (m *moody) send(length string) {
 		m.answer("", "+CMS ERROR: 302")
 		return
 	}
-	m.say(m.urc() + []string{"\r\n> ", "\r\n>", "\r\n> \r\n"}[m.rand.IntN(3)], false)
+	m.say(m.urc()+[]string{"\r\n> ", "\r\n>", "\r\n> \r\n"}[m.rand.IntN(3)], false)
 	var text []byte
 	for c := range m.input {
 		switch c {

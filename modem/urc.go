@@ -126,7 +126,7 @@ func (e *engine) endQuote() {
 	e.quote = nil
 	ev.At = e.now
 	e.emit(ev)
-	e.lexer.awaiting = e.unwanted || e.cur != nil && e.cur.phase == prompting
+	e.await()
 }
 
 // open reports whether a string begun in the text, or before it, changes sides.
@@ -218,7 +218,7 @@ func (e *engine) heardUSSD(text string) {
 	ev := Event{Kind: USSD, Text: payload(text), At: e.now}
 	if open(text) {
 		e.quote = &quote{event: ev}
-		e.lexer.awaiting = false // a > may begin a line of the menu
+		e.await() // a > may begin a line of the menu
 		return
 	}
 	e.emit(ev)

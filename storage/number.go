@@ -2,24 +2,29 @@ package storage
 
 import "strings"
 
+// blanks may stand in a typed number; a line break or a tab may not, since no
+// person types one.
+const blanks = " \u00a0\u202f"
+
 // ParseNumber reads a phone number as people write it and gives it as the
 // ledger keeps it: E.164 ("+" and 7 to 15 digits, no leading zero), or a short
 // code of 3 to 8 digits. Blanks, dots, dashes, slashes and parentheses between
 // the digits are dropped. A longer number without "+" is refused, since the box
 // cannot know its country.
 func ParseNumber(field, s string) (string, error) {
-	if strings.TrimSpace(s) == "" {
+	typed := strings.Trim(s, blanks)
+	if typed == "" {
 		return "", Refuse(CodeInvalid, field, "a number is missing; write it with + and country code, such as +15550100")
 	}
 	digits := make([]byte, 0, len(s))
 	plus := false
-	for i, r := range strings.TrimSpace(s) {
+	for i, r := range typed {
 		switch {
 		case r >= '0' && r <= '9':
 			digits = append(digits, byte(r))
 		case r == '+' && i == 0:
 			plus = true
-		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '(' || r == ')' || r == '\u00a0':
+		case strings.ContainsRune(blanks+"-./()", r):
 		default:
 			return "", Refuse(CodeInvalid, field, "%q is not a phone number: %q cannot stand in one; write + and digits only, such as +15550100", s, r)
 		}

@@ -69,6 +69,42 @@ func fanOut(b *testing.B, desks int) {
 	b.ReportMetric(at(last, 99), "last-p99-µs")
 }
 
+// BenchmarkSend is the whole way of a text through the desk bank on a real
+// ledger: one desk asks over its socket, and another has read the event of it.
+// The commit is flushed to the disk on the way.
+func BenchmarkSend(b *testing.B) {
+	box := newBox(b)
+	_, secret := box.token(b, storage.ScopeRead, storage.ScopeSend)
+	other := box.dial(b, "Authorization", bearer(secret))
+	other.open(`{"subscribe":{"events":["message.queued"]}}`)
+	other.hear() // live
+	var took []time.Duration
+	var w *wire
+	for i := 0; b.Loop(); i++ {
+		if i%requestsBurst == 0 { // a new socket, so that the rate is not what is measured
+			b.StopTimer()
+			if w != nil {
+				w.Close()
+			}
+			w = box.dial(b, "Authorization", bearer(secret))
+			w.hear()
+			b.StartTimer()
+		}
+		start := time.Now()
+		w.say(`{"jsonrpc":"2.0","id":"1","method":"message.send","params":{"to":{"number":"+15550100"},"text":"Is the van ready?"}}`)
+		if m := other.hear(); m["method"] != "event" {
+			b.Fatal(m)
+		}
+		took = append(took, time.Since(start))
+		if m := w.hear(); m["error"] != nil {
+			b.Fatal(m)
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[(len(took)-1)*99/100].Microseconds()), "p99-µs")
+}
+
 // BenchmarkFrame is one event made ready for one more desk.
 func BenchmarkFrame(b *testing.B) {
 	var f frames

@@ -55,7 +55,7 @@ func (s *Server) router() *http.ServeMux {
 		})
 	}
 	if s.c.Lab != nil {
-		mux.HandleFunc("/api/v1/lab/", s.lab)
+		mux.HandleFunc(labPath+"/", s.lab)
 	}
 	return mux
 }
@@ -170,8 +170,11 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request, _ *proof) error 
 	return nil
 }
 
+// labPath is where the demo's own handler is; it sees paths without it.
+const labPath = "/api/v1/lab"
+
 // lab hands over to the demo's own handler, for people who are signed in and
-// for whoever may everything. The path stays whole.
+// for whoever may everything.
 func (s *Server) lab(w http.ResponseWriter, r *http.Request) {
 	p, err := s.prove(r)
 	if err == nil && p.who.Agent == nil {
@@ -181,6 +184,12 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request) {
 		s.writeProblem(w, r, err)
 		return
 	}
+	ctx, in, err := s.visits.enter(r.Context(), uncounted)
+	if err != nil {
+		s.writeProblem(w, r, err)
+		return
+	}
+	defer s.visits.leave(in)
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	s.c.Lab.ServeHTTP(w, r)
+	http.StripPrefix(labPath, s.c.Lab).ServeHTTP(w, r.WithContext(ctx))
 }

@@ -22,8 +22,8 @@ export function Bar() {
     <header class="bar" id="bar" tabIndex={-1} aria-label={words.paneBar}>
       <a class="shortcut" href="#" aria-label={words.texts + (unreadTotal.value ? ", " + say(words.unread, { n: unreadTotal.value }) : "")}>
         <ChatIcon />
-        {unreadTotal.value > 0 && <span class="badge" aria-hidden="true">{unreadTotal.value}</span>}
         <span class="brand">{words.product}</span>
+        <UnreadBadge />
       </a>
       {s.demo && <span class="demo" title={words.demoTold}>{words.demo}</span>}
       <div class="wide-chips"><LineChips /></div>
@@ -33,6 +33,11 @@ export function Bar() {
       </button>
     </header>
   );
+}
+
+function UnreadBadge() {
+  const n = unreadTotal.value;
+  return n > 0 ? <span class="badge" aria-hidden="true">{n > 99 ? "99+" : n}</span> : null;
 }
 
 function Connection() {
@@ -57,7 +62,7 @@ function Connection() {
 export function Rail() {
   return (
     <nav class="rail" id="rail" tabIndex={-1} aria-label={words.paneRail}>
-      <a class="rail-item here" href="#" aria-current="page"><span class="rail-icon"><ChatIcon />{unreadTotal.value > 0 && <span class="badge" aria-hidden="true">{unreadTotal.value}</span>}</span>{words.texts}</a>
+      <a class="rail-item here" href="#" aria-current="page"><span class="rail-icon"><ChatIcon /><UnreadBadge /></span>{words.texts}</a>
       {session.value?.demo && <a class="rail-item" href="/handset" target="_blank" rel="noopener"><span class="rail-icon"><PhoneIcon /></span>{words.phone}</a>}
       <span class="rail-space" />
       <button type="button" class="rail-item" onClick={() => (asked.value = "keys")}><span class="rail-icon"><KeysIcon /></span>{words.keys}</button>

@@ -3,7 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { editing } from "./contact";
-import { AddPersonIcon, CloseIcon, PersonIcon } from "./icon";
+import { CloseIcon, PersonIcon } from "./icon";
 import { lineName, lines, place, threads, who } from "./store";
 import { Avatar } from "./list";
 import { Facts } from "./message";
@@ -30,12 +30,10 @@ export function Details() {
         <h2><bdi>{who(t)}</bdi></h2>
         {!t.contact && <p class="hint">{words.unsaved}</p>}
         {t.contact && <ul class="numbers">{numbers.map((n) => <li key={n} dir="ltr">{n}</li>)}</ul>}
-        <button type="button" class="button" onClick={() => (editing.value = { thread: t.id })}>
-          {t.contact ? <PersonIcon /> : <AddPersonIcon />}{t.contact ? words.editContact : words.addContact}
-        </button>
+        {t.contact && <button type="button" class="button" onClick={() => (editing.value = { thread: t.id })}><PersonIcon />{words.editContact}</button>}
         {line && <p class="hint">{words.sharedLine} <bdi>{lineName(line)}</bdi>{line.name && line.number && <> (<span dir="ltr">{line.number}</span>)</>}.</p>}
       </section>
-      {message && <Facts message={message} />}
+      {message ? <Facts message={message} /> : <p class="hint centred">{words.factsHint}</p>}
     </aside>
   );
 }

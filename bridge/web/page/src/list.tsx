@@ -106,7 +106,7 @@ function Empty({ typed }: { typed: string }) {
 
 function Row({ thread: t, stop }: { thread: Thread; stop: boolean }) {
   const n = unreadOf(t.id);
-  const draft = drafts.value[t.id];
+  const draft = drafts.value[t.id]?.trim();
   const here = place.value?.thread === t.id;
   return (
     <li class={"row" + (n > 0 ? " fresh" : "") + (here ? " here" : "")}>

@@ -2,7 +2,7 @@
 // the person who becomes its owner.
 
 import { signal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { begin, signIn } from "./desk";
 import { Wrong } from "./dialog";
 import { ChatIcon } from "./icon";
@@ -28,6 +28,8 @@ export function SignIn() {
   const [name, setName] = useState("");
   const [wrong, setWrong] = useState({ field: "", sentence: "" });
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLInputElement>(code ? "input[name=name], button" : "input")?.focus(), [s === null]);
   if (!s) return <Away />;
 
   async function submit(e: Event) {
@@ -55,13 +57,13 @@ export function SignIn() {
 
   return (
     <main class="door">
-      <form class="door-card" onSubmit={(e) => void submit(e)} noValidate>
+      <form class="door-card" ref={form} onSubmit={(e) => void submit(e)} noValidate>
         <p class="door-mark"><ChatIcon /><span>{words.product}</span></p>
         <h1>{s.setup ? words.welcome : words.signInTitle}</h1>
         {s.box_name && <p class="door-box"><bdi>{s.box_name}</bdi></p>}
         <p>{s.setup ? words.setupTold : words.signInTold}</p>
         <label class="field">{words.code}
-          <input name="code" class="code" value={code} autocomplete="one-time-code" autocapitalize="characters" spellcheck={false} autofocus={!code}
+          <input name="code" class="code" value={code} autocomplete="one-time-code" autocapitalize="characters" spellcheck={false}
             aria-invalid={wrong.field === "code"} aria-describedby="hint-code wrong-code" placeholder="WDJB-MJHT" dir="ltr"
             onInput={(e) => setCode(e.currentTarget.value)} />
         </label>
@@ -70,7 +72,7 @@ export function SignIn() {
         {s.setup && (
           <>
             <label class="field">{words.name}
-              <input name="name" value={name} autocomplete="name" dir="auto" autofocus={!!code}
+              <input name="name" value={name} autocomplete="name" dir="auto"
                 aria-invalid={wrong.field === "name"} aria-describedby="hint-name wrong-name"
                 onInput={(e) => setName(e.currentTarget.value)} />
             </label>

@@ -233,7 +233,7 @@ async function open(hello: Hello): Promise<void> {
     }
     state.value = "live";
     above?.live();
-    void ping();
+    window.setTimeout(() => void ping(), 500); // the page is busy with what it asked for
     window.clearInterval(pinger);
     pinger = window.setInterval(() => void ping(), pingEvery);
   } catch (e) {

@@ -201,7 +201,7 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
     <div class="scroll-frame">
       <div class="scroll" ref={box} onScroll={onScroll} onKeyDown={walk}>
         {w && w.busy === "older" && <p class="note">{words.older}</p>}
-        {w && w.read && atBeginning(w) && messages.length > 0 && <p class="note">{words.beginning}</p>}
+        {w && w.read && atBeginning(w) && messages.length > 20 && <p class="note">{words.beginning}</p>}
         {w && !w.read && <p class="note">{w.failed && state.value === "live" ? w.failed : words.loading}</p>}
         {messages.length + waiting.length === 0 && (!t || w?.read) && <p class="note">{say(words.firstText, { who: name })}</p>}
         {listsRead.value && !Object.values(lines.value).some((l) => l.state === "ready") && <div class="thread-no-line"><NoLine /></div>}

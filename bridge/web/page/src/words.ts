@@ -200,6 +200,7 @@ export const words = {
   sharedLine: "Texts with this contact last went over",
 
   // Facts
+  factsHint: "Press the sign beside a text to see all about it here.",
   factState: "State",
   factFrom: "From",
   factTo: "To",
