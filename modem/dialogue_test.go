@@ -176,7 +176,7 @@ type driver struct {
 func (d *driver) do(ask string) string {
 	words := strings.Fields(ask)
 	if words[0] == "open" {
-		sessions.Store(15) // so that the pattern of the first proof is +CSQ four times, then +CMEE? once and so on
+		sessions.Store(31) // so that the first proof is +CSQ five times
 		var err error
 		d.m, err = Open(d.ctx, d.port, Options{PIN: strings.Join(words[1:], "")})
 		return verdict(err)

@@ -46,7 +46,7 @@ func (e *engine) overdue(c *call) {
 // doubt starts the cure of a line on which an answer is missing or was too much: listen for the grace,
 // then prove the line, then hear it be silent. No call starts before that is over.
 func (e *engine) doubt(c *call, grace time.Duration) {
-	e.doubted, e.proofs, e.refused = c.name(), 0, 0
+	e.doubted, e.proofs, e.refused = c, 0, 0
 	if grace <= 0 {
 		e.prove()
 		return
@@ -76,13 +76,14 @@ var barriers = [...]string{"+CSQ", "+CMGF?", "+CPIN?", "+CNMI?"}
 
 // sessions counts proofs across sessions. What a modem still owes to an earlier session looks like what it
 // owes to this one, so the first proof of a session asks two things in an order that is this session's own:
-// AT+CSQ;+CMEE?;+CMEE?;+CSQ for example (V.250, 5.4: several commands, one final result).
+// AT+CSQ;+CMEE?;+CMEE?;+CSQ;+CSQ for example. Several commands have one final result (V.250, 5.4), and 40
+// characters are the longest line a modem must take (5.2.1).
 var sessions atomic.Uint32
 
 func pattern() (text string, answers []string) {
 	n := sessions.Add(1)
 	var asked []string
-	for bit := range 4 {
+	for bit := range 5 {
 		if n>>bit&1 == 0 {
 			asked, answers = append(asked, "+CSQ"), append(answers, "+CSQ")
 		} else {
@@ -95,11 +96,11 @@ func pattern() (text string, answers []string) {
 // prove asks the next barrier, or gives the line up.
 func (e *engine) prove() {
 	if e.proofs == proofsMax {
-		e.lose(fmt.Errorf("no proof after %q: %w", e.doubted, ErrTimeout))
+		e.lose(fmt.Errorf("no proof after %q: %w", e.doubted.name(), ErrTimeout))
 		return
 	}
 	text := barriers[e.proofs]
-	if text == e.doubted { // its own late answer would look like the proof
+	if text == e.doubted.text { // its own late answer would look like the proof
 		text = barriers[proofsMax]
 	}
 	answers := []string{strings.TrimSuffix(text, "?")}
@@ -152,11 +153,11 @@ func (e *engine) settled() {
 }
 
 // creditLate gives a final result to the Submit that ended Unknown, if it can be of no other: while the
-// engine listens nothing else is out, and +CMS ERROR says what it is about.
+// engine listens for it nothing else is out, and +CMS ERROR says what it is about.
 func (e *engine) creditLate(r at.Result) {
 	c := e.late
 	switch {
-	case c == nil:
+	case c == nil || c != e.doubted:
 	case r.Kind == at.CMS:
 		e.lateRejected(c, refusal(c, r))
 	case r.Kind == at.OK && e.bare.Load():

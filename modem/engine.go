@@ -63,10 +63,11 @@ type engine struct {
 	stuck  *time.Timer // the deadline of writing
 	glue   *time.Timer // silence before a glued prompt counts
 
-	ready    atomic.Bool // init is over: a start banner is a restart
-	bare     atomic.Bool // profile: OK without +CMGS is a success
-	shaky    bool        // nothing is proved yet: bare ATs were sent, and some may be answered late
-	held     *call       // waits for that proof
+	commands atomic.Int64 // command lines written
+	ready    atomic.Bool  // init is over: a start banner is a restart
+	bare     atomic.Bool  // profile: OK without +CMGS is a success
+	shaky    bool         // nothing is proved yet: bare ATs were sent, and some may be answered late
+	held     *call        // waits for that proof
 	ussd     chan<- Event
 	late     *call
 	tail     *tail
@@ -74,9 +75,9 @@ type engine struct {
 	hasty    bool // a prompt came and the chunk it came in is not done with
 	unwanted bool // a prompt may come that must be left with ESC
 	aborts   int
-	proofs   int    // barriers asked since the doubt
-	refused  int    // errors that came meanwhile
-	doubted  string // the name of the call that caused the doubt
+	proofs   int   // barriers asked since the doubt
+	refused  int   // errors that came meanwhile
+	doubted  *call // what caused the doubt
 }
 
 func newEngine(port io.ReadWriteCloser, o Options) *engine {
@@ -90,6 +91,7 @@ func newEngine(port io.ReadWriteCloser, o Options) *engine {
 		ended: make(chan struct{}),
 		timer: stoppedTimer(), stuck: stoppedTimer(), glue: stoppedTimer(),
 	}
+	e.doubted = newCall(context.Background(), "", shape{}, 0)
 	e.events.out = make(chan Event, 64)
 	return e
 }
@@ -138,14 +140,16 @@ func (e *engine) run() {
 
 // watch returns what can end the current call from the caller's side.
 func (e *engine) watch() (cancelled <-chan struct{}, released <-chan error) {
-	c := e.cur
-	if c == nil || c.answered {
+	switch c := e.cur; {
+	case e.held != nil:
+		return e.held.ctx.Done(), nil
+	case c == nil || c.answered:
 		return nil, nil
-	}
-	if c.phase == asking {
+	case c.phase == asking:
 		return nil, c.release
+	default:
+		return c.ctx.Done(), nil
 	}
-	return c.ctx.Done(), nil
 }
 
 // lose ends the line. The first reason counts.
@@ -160,10 +164,11 @@ func (e *engine) end() {
 	e.timer.Stop()
 	e.stuck.Stop()
 	e.glue.Stop()
-	for _, c := range []*call{e.cur, e.held} {
-		if c != nil {
-			c.finish(failure(c, e.err))
-		}
+	if c := e.cur; c != nil {
+		c.finish(failure(c, e.err))
+	}
+	if c := e.held; c != nil {
+		c.finish(unsent(c, e.err).err)
 	}
 	e.events.close()
 	close(e.ended)
@@ -197,7 +202,7 @@ func (e *engine) begin(c *call) {
 		err = context.Cause(c.ctx)
 	}
 	if err != nil {
-		c.finish(&Error{Command: c.name(), Code: -1, Text: err.Error(), Outcome: NotSent, Err: err})
+		c.finish(unsent(c, err).err)
 		return
 	}
 	e.mode, e.cur = busy, c
@@ -211,6 +216,7 @@ func (e *engine) begin(c *call) {
 		limit = e.times.Prompt
 	}
 	e.log.Debug("say", "line", c.name())
+	e.commands.Add(1)
 	e.utter(u)
 	e.timer.Reset(limit)
 	e.await()
@@ -273,18 +279,6 @@ func (e *engine) hear(c chunk) {
 	if c.err != nil {
 		e.lose(e.unplugged(c.err))
 	}
-}
-
-func (e *engine) unplugged(err error) error {
-	select {
-	case <-e.stop:
-		return ErrClosed
-	default:
-	}
-	if errors.Is(err, ErrUnplugged) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", ErrUnplugged, err)
 }
 
 func (e *engine) unglue() {
@@ -368,6 +362,11 @@ func (e *engine) leave(c *call, failed *Error) {
 
 // cancelled is the caller losing interest. What is out stays out; only a Submit before Ctrl-Z is stopped.
 func (e *engine) cancelled() {
+	if c := e.held; c != nil {
+		e.held = nil
+		c.finish(unsent(c, context.Cause(c.ctx)).err)
+		return
+	}
 	c := e.cur
 	failed := failure(c, context.Cause(c.ctx))
 	if c.phase == prompting {

@@ -82,8 +82,7 @@ func (m *Modem) speak(ctx context.Context) error {
 			break
 		}
 	}
-	err := m.set(ctx, "+CMEE=1")
-	if m.codes = err == nil; m.codes || gone(ctx, err) {
+	if err := m.set(ctx, "+CMEE=1"); err == nil || gone(ctx, err) {
 		return err
 	}
 	return m.try(ctx, "+CMEE=2")

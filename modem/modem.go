@@ -29,7 +29,7 @@ type Options struct {
 	PIN string // of the SIM; entered once, and only if more than one try is left
 
 	Log        *slog.Logger // default: none
-	Transcript io.Writer    // gets every octet said and heard, in quotes; default: none
+	Transcript io.Writer    // gets every octet said and heard, texts and PIN too; default: none
 
 	Command time.Duration // for the answer to an ordinary command; default 5 s
 	Silence time.Duration // for the answer to each of the first ten ATs; default 500 ms
@@ -74,7 +74,6 @@ type Modem struct {
 	identity Identity
 	memories []string
 	eps      bool // +CEREG is known
-	codes    bool // errors come with codes
 
 	selected chan string // of one place: the memory +CMGL reads; who holds it may use the memories
 }
@@ -127,6 +126,9 @@ func (m *Modem) Memories() []string { return append([]string(nil), m.memories...
 // Events returns what the modem says unasked, in its order. The channel is closed after the line is over.
 // Nobody is held up by a slow consumer: what does not fit is counted and becomes one Sweep.
 func (m *Modem) Events() <-chan Event { return m.engine.events.out }
+
+// Commands counts the command lines that were written since Open.
+func (m *Modem) Commands() int64 { return m.engine.commands.Load() }
 
 // Lost returns a channel that is closed when the line is over, for whatever reason.
 func (m *Modem) Lost() <-chan struct{} { return m.engine.ended }

@@ -20,6 +20,7 @@ type moody struct {
 	mu    sync.Mutex // guards the rest
 	port  net.Conn
 	input chan byte
+	ports sync.WaitGroup // their readers
 
 	taken   map[string]int // PDUs that came with Ctrl-Z
 	refs    map[string]int // reference given, by PDU
@@ -43,7 +44,7 @@ func (m *moody) plug() net.Conn {
 	m.mu.Lock()
 	m.port = theirs
 	m.mu.Unlock()
-	go func() {
+	m.ports.Go(func() {
 		buf := make([]byte, 256)
 		for {
 			n, err := theirs.Read(buf)
@@ -54,7 +55,7 @@ func (m *moody) plug() net.Conn {
 				return
 			}
 		}
-	}()
+	})
 	return ours
 }
 

@@ -62,6 +62,7 @@ func (p *peer) run() {
 		n, err := p.port.Read(buf)
 		for _, c := range buf[:n] {
 			switch {
+			case c == '\n': // the library's
 			case c == esc:
 				line, atPrompt = nil, false
 			case atPrompt && c == ctrlZ:

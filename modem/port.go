@@ -55,6 +55,8 @@ type guard struct {
 	port serial.Port
 	hold io.Closer // what keeps others out
 
+	writePatience, closePatience time.Duration
+
 	work    chan []byte
 	results chan result
 	done    chan struct{} // closed when the port is to close
@@ -95,6 +97,7 @@ func OpenPort(name string, o PortOptions) (io.ReadWriteCloser, error) {
 func newGuard(name string, port serial.Port, hold io.Closer) *guard {
 	g := &guard{
 		name: name, port: port, hold: hold,
+		writePatience: writePatience, closePatience: closePatience,
 		work:    make(chan []byte),
 		results: make(chan result, 1),
 		done:    make(chan struct{}),
@@ -162,7 +165,7 @@ func (g *guard) Write(p []byte) (int, error) {
 	case stuck:
 		return 0, errStuck
 	}
-	limit := time.NewTimer(writePatience)
+	limit := time.NewTimer(g.writePatience)
 	defer limit.Stop()
 	select {
 	case g.work <- p:
@@ -225,7 +228,7 @@ func (g *guard) Close() error {
 		g.port.Close()
 		g.hold.Close()
 	}()
-	patience := time.NewTimer(closePatience)
+	patience := time.NewTimer(g.closePatience)
 	defer patience.Stop()
 	select {
 	case <-finished:

@@ -16,7 +16,6 @@ type profile struct {
 	buffer  []int         // <bfr> of +CNMI, best first
 	result  time.Duration // for the result of +CMGS
 	bareOK  bool          // OK without +CMGS is a success
-	hexUSSD bool          // USSD requests go as hexadecimal text of the packed septets
 }
 
 // generic is what most modems understand. Reports are wanted pushed (<ds>=1) before stored (<ds>=2), for

@@ -3,8 +3,8 @@ package modem
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -99,6 +99,7 @@ func converse(seed uint64, connect func(*moody) (talker, error), f *faults, a *a
 		time.Sleep(1000 * time.Second) // all that is late
 		settle(t, outcomes, given, f, a)
 	}
+	modem.ports.Wait()
 	close(modem.input)
 	minded.Wait()
 	judge(modem, outcomes, given, f, a)
@@ -205,10 +206,8 @@ type ours struct {
 	heard    chan struct{}
 }
 
-var zz io.Writer
-
 func connectOurs(modem *moody) (talker, error) {
-	m := start(modem.plug(), Options{Transcript: zz}.filled())
+	m := start(modem.plug(), Options{}.filled())
 	if err := m.wake(context.Background()); err != nil {
 		m.Close()
 		return nil, err
@@ -263,14 +262,16 @@ func (o *ours) late() (map[string]int, map[string]bool) {
 func (o *ours) lost() bool { return o.m.Err() != nil }
 func (o *ours) close()     { o.m.Close() }
 
+var dialogues = flag.Int("dialogues", 4000, "how many random dialogues TestRandom holds")
+
 // TestRandom holds thousands of dialogues with a modem that is late, says things twice, loses words and
 // rings in the middle. No answer may go to the wrong question, no PDU to the wrong prompt, and what we say
 // about a message must be true. TestRandomControl, in library_test.go, holds some of them with another
 // engine and finds all that this one looks for.
 func TestRandom(t *testing.T) {
-	count := 4000
+	count := *dialogues
 	if testing.Short() {
-		count = 400
+		count = min(count, 400)
 	}
 	var f faults
 	var a account

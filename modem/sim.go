@@ -3,6 +3,8 @@ package modem
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"smsbridge/modem/at"
@@ -27,6 +29,8 @@ func (m *Modem) unlock(ctx context.Context) error {
 			continue
 		case err == nil && state == "SIM PUK":
 			return ErrPUKRequired
+		case err == nil && strings.HasPrefix(state, "PH-"): // locked to a modem or a network
+			return fmt.Errorf("%w: %s", ErrPINRequired, state)
 		case err != nil:
 			if err := simTrouble(err); err != nil {
 				return err

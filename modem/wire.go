@@ -84,19 +84,37 @@ func (e *engine) read() {
 	}
 }
 
+// unplugged is what a failed Read means: our own Close, or the port going away.
+func (e *engine) unplugged(err error) error {
+	select {
+	case <-e.stop:
+		return ErrClosed
+	default:
+	}
+	if errors.Is(err, ErrUnplugged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnplugged, err)
+}
+
 // written is the result of one Write.
 type written struct {
 	whole bool // not an octet is missing
 	err   error
 }
 
-// write carries the engine's utterances to the port, one Write each, until the engine has ended.
+// write carries the engine's utterances to the port, one Write each, until the engine has ended. After an
+// error nothing more goes out: a PDU must not follow a command that did not.
 func (e *engine) write() {
+	var failed error
 	for u := range e.say {
-		n, err := e.port.Write(u)
-		if err == nil && n < len(u) {
-			err = io.ErrShortWrite
+		n := 0
+		if failed == nil {
+			n, failed = e.port.Write(u)
 		}
-		e.said <- written{n == len(u), err}
+		if failed == nil && n < len(u) {
+			failed = io.ErrShortWrite
+		}
+		e.said <- written{n == len(u), failed}
 	}
 }

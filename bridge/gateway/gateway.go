@@ -14,6 +14,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,8 +83,8 @@ func New(store Store, ports []Port, o Options) *Gateway {
 	}
 	g := &Gateway{
 		store: store, ports: ports, options: o, log: o.Log,
-		modems: make([]storage.Modem, len(ports)),
-		bells:  make(map[string]bell), claims: make(map[string]string),
+		modems: make([]storage.Modem, len(ports)), said: make([]func() int64, len(ports)),
+		bells: make(map[string]bell), claims: make(map[string]string),
 		untried: make(map[int]bool), settled: make(chan struct{}),
 	}
 	for i, p := range ports {
@@ -137,7 +138,13 @@ func (g *Gateway) wake(events []storage.Event) error {
 func (g *Gateway) Modems() []storage.Modem {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return append([]storage.Modem(nil), g.modems...)
+	modems := slices.Clone(g.modems)
+	for i, said := range g.said {
+		if said != nil {
+			modems[i].Commands = said()
+		}
+	}
+	return modems
 }
 
 // claim gives a line to a port; one that another port has is refused.
@@ -170,6 +177,9 @@ func (g *Gateway) set(n int, change func(*storage.Modem)) {
 	change(&g.modems[n])
 	if g.modems[n].State != before {
 		g.modems[n].Since = storage.Now()
+	}
+	if g.modems[n].State != ready {
+		g.said[n] = nil
 	}
 	if g.untried[n] && g.modems[n].State != opening {
 		if delete(g.untried, n); len(g.untried) == 0 {

@@ -88,6 +88,9 @@ func (l *line) fetch(ctx context.Context, e modem.Event) error {
 // leave keeps what the modem had told and nobody had heard when the session
 // ended: of an indication there is no other copy.
 func (l *line) leave(ctx context.Context) {
+	if err := l.concluded(); err != nil {
+		l.log.Error("that a part was sent could not be written down: it will be unconfirmed", "err", err)
+	}
 	for {
 		select {
 		case e, ok := <-l.m.Events():
@@ -148,6 +151,9 @@ const batch = 64
 
 // keep carries PDUs over the river: kept, read, filed, and only then removed.
 func (l *line) keep(ctx context.Context, swept []string, all []storage.Kept) error {
+	if err := l.concluded(); err != nil {
+		return err
+	}
 	ctx = context.WithoutCancel(ctx) // a few milliseconds; what is begun is finished
 	kept, err := l.g.store.Keep(ctx, l.id, swept, all)
 	if err != nil {

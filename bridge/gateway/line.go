@@ -43,7 +43,8 @@ type line struct {
 	rest  time.Time       // nothing is sent before
 	doubt *storage.Change // the part whose answer may come late
 
-	handed []storage.Kept // PDUs that came inside indications, in no memory, to be kept
+	concluding <-chan error   // the commit of the part before, under way
+	handed     []storage.Kept // PDUs that came inside indications, in no memory, to be kept
 
 	codedOf string // the message whose PDUs stand in coded, by part
 	coded   map[int]coded
@@ -128,6 +129,7 @@ func (l *line) attach(ctx context.Context) error {
 	l.g.set(l.n, func(m *storage.Modem) {
 		m.State, m.Reason, m.Line, m.Number = ready, "", l.id, kept.Number
 		m.Manufacturer, m.Model, m.Revision, m.IMEI, m.ICCID = who.Manufacturer, who.Model, who.Revision, who.IMEI, who.ICCID
+		l.g.said[l.n] = l.m.Commands
 	})
 	return nil
 }
@@ -138,7 +140,7 @@ func (l *line) down(ctx context.Context, err error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, modem.ErrLost) || ctx.Err() != nil {
 		state, lineState = absent, storage.LineAbsent
 	}
-	l.g.set(l.n, func(m *storage.Modem) { m.State, m.Reason, m.Commands = state, err.Error(), 0 })
+	l.g.set(l.n, func(m *storage.Modem) { m.State, m.Reason = state, err.Error() })
 	if l.id == "" {
 		return
 	}
@@ -194,6 +196,9 @@ func (l *line) loop(ctx context.Context) error {
 		}
 		if sent {
 			continue
+		}
+		if err := l.concluded(); err != nil {
+			return err
 		}
 		if err := l.keepHanded(ctx); err != nil {
 			return err

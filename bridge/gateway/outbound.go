@@ -96,6 +96,9 @@ func (l *line) send(ctx context.Context, due storage.Due, c coded) error {
 	change := storage.Change{Line: l.id, Message: due.Message, N: due.N}
 	marked := false
 	release := func(ctx context.Context) error {
+		if err := l.concluded(); err != nil {
+			return err
+		}
 		out := change
 		out.From, out.To, out.PDU, out.Length = storage.Queued, storage.Sending, c.pdu, c.length
 		err := l.g.store.Mark(ctx, out)
@@ -111,9 +114,29 @@ func (l *line) send(ctx context.Context, due storage.Due, c coded) error {
 	}
 	if err == nil {
 		change.To, change.Ref = storage.Sent, ref
-		return l.mark(ctx, change)
+		l.conclude(ctx, change)
+		return nil
 	}
 	return l.settle(ctx, change, due, err)
+}
+
+// conclude writes down that a part was sent, while the modem is already asked
+// for the next prompt: the disk and the line work at the same time. The next
+// part is released only when that is written (concluded).
+func (l *line) conclude(ctx context.Context, c storage.Change) {
+	done := make(chan error, 1)
+	l.concluding = done
+	go func() { done <- l.write(ctx, c) }()
+}
+
+// concluded waits for what conclude began.
+func (l *line) concluded() error {
+	if l.concluding == nil {
+		return nil
+	}
+	err := <-l.concluding
+	l.concluding = nil
+	return err
 }
 
 // patient is ctx, but ends only some time after it: the command in hand may
@@ -124,9 +147,17 @@ func patient(ctx context.Context, d time.Duration) (context.Context, context.Can
 	return longer, func() { stop(); cancel() }
 }
 
-// mark writes a transition down though smsbridge is stopping.
+// mark writes a transition down, after those before it.
 func (l *line) mark(ctx context.Context, c storage.Change) error {
 	c.Line = l.id
+	if err := l.concluded(); err != nil {
+		return err
+	}
+	return l.write(ctx, c)
+}
+
+// write writes a transition down though smsbridge is stopping.
+func (l *line) write(ctx context.Context, c storage.Change) error {
 	err := l.g.store.Mark(context.WithoutCancel(ctx), c)
 	if isCode(err, storage.CodeConflict) {
 		l.log.Error("a part was not in the state it should be in", "message", c.Message, "err", err)

@@ -29,7 +29,7 @@ func TestRefusals(t *testing.T) {
 		{"longer than asked for", "POST", "/messages", `{"to":{"number":"+15550100"},"max_parts":1,"text":"` + strings.Repeat("x", 200) + `"}`, auth, 422, "too_many_parts", "text", "2 parts"},
 		{"negative parts", "POST", "/messages", `{"to":{"number":"+15550100"},"max_parts":-1,"text":"x"}`, auth, 400, "invalid_params", "max_parts", "-1"},
 		{"letters", "POST", "/messages", send("+1555CALL"), auth, 422, "recipient_invalid", "to.number", "'C'"},
-		{"carriage return", "POST", "/messages", send("+15550100\r"), auth, 202, "", "", ""},
+		{"carriage return", "POST", "/messages", send("+15550100\r"), auth, 422, "recipient_invalid", "to.number", `'\r'`},
 		{"command behind a carriage return", "POST", "/messages", send("+15550100\rAT+CMGS"), auth, 422, "recipient_invalid", "to.number", `'\r'`},
 		{"control Z", "POST", "/messages", send("+1555\x1a0100"), auth, 422, "recipient_invalid", "to.number", "stand"},
 		{"fullwidth digits", "POST", "/messages", send("+１５５５０１００"), auth, 422, "recipient_invalid", "to.number", "stand"},

@@ -24,31 +24,6 @@ const (
 	retryAfter    = time.Second // what bye says
 )
 
-// Close codes.
-const (
-	closeAuth     = 4001
-	closeBadFrame = 4002
-	closeSlow     = 4008
-	closeTooMany  = 4009
-	closeVersion  = 4010
-	closeStopping = 4011
-	closeRevoked  = 4012
-)
-
-// closing is why a socket ends, as the desk is told.
-type closing struct {
-	code int
-	text string
-}
-
-func (c closing) Error() string { return c.text }
-
-var (
-	errRevoked   = closing{closeRevoked, "the token was revoked"}
-	errSignedOut = closing{closeAuth, "signed out"}
-	errSlow      = closing{closeSlow, "too slow; come again with the last number seen"}
-)
-
 // A socket is one desk's connection. Its reader takes requests and does them,
 // one after the other, so that texts leave in the order in which they were
 // asked for; its writer, the only one who writes, sends answers and follows the
@@ -129,25 +104,6 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) e
 
 func (s *Server) badUpgrade(w http.ResponseWriter, r *http.Request, err error) {
 	s.writeProblem(w, r, invalidRequest.say("", "The upgrade is not right: %v.", err))
-}
-
-// end says goodbye to a connection that has no reader.
-func end(conn *websocket.Conn, c closing) {
-	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(c.code, brief(c.text)), time.Now().Add(farewell))
-	_ = conn.SetReadDeadline(time.Now().Add(farewell))
-	for {
-		if _, _, err := conn.NextReader(); err != nil {
-			return
-		}
-	}
-}
-
-// brief fits a reason into a control frame (RFC 6455, 5.5: 125 octets).
-func brief(text string) string {
-	if len(text) > 120 {
-		return text[:120]
-	}
-	return text
 }
 
 // run serves the socket until it ends, and returns when both its goroutines

@@ -75,23 +75,22 @@ func separated(text string) bool {
 	return text == "" || !letter(text[0]) || strings.HasPrefix(text, " ")
 }
 
+// code finds the number of an error. Of the codes that share a name it is the lowest.
 func code(k Kind, text string) int {
+	names := map[Kind]map[int]string{CME: cmeNames, CMS: cmsNames}[k]
+	if names == nil {
+		return -1
+	}
 	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
 		return n
 	}
-	var names map[int]string
-	switch k {
-	case CME:
-		names = cmeNames
-	case CMS:
-		names = cmsNames
-	}
+	found := -1
 	for n, name := range names {
-		if strings.EqualFold(name, text) {
-			return n
+		if strings.EqualFold(name, text) && (found < 0 || n < found) {
+			found = n
 		}
 	}
-	return -1
+	return found
 }
 
 // ParseNumeric reads the short form of a final result, sent after ATV0 (V.250, 6.2.6). It stands apart

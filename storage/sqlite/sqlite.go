@@ -45,7 +45,8 @@ type DB struct {
 	reader *sql.DB
 	writer *sql.DB
 
-	write struct { // one writer at a time
+	queue queue
+	write struct { // one writer at a time; it takes what waits in queue
 		sync.Mutex
 		conn  *sql.Conn
 		stmts map[string]*sql.Stmt

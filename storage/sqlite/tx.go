@@ -6,14 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/mattn/go-sqlite3"
 
 	"smsbridge/storage"
 )
 
-// tx is one writing transaction. Its first error stays: later calls do
-// nothing, and the transaction is rolled back.
+// tx is one change inside a writing transaction. Its first error stays: later
+// calls do nothing, and the change is rolled back.
 type tx struct {
 	db     *DB
 	ctx    context.Context
@@ -22,48 +23,147 @@ type tx struct {
 	err    error
 }
 
-// update runs do in one transaction, commits it, and rings. A context that
-// ends later than the start does not interrupt it: a commit is all or nothing,
-// and takes less than a millisecond where the disk is well.
+// change is an update that waits for its commit. Its do may run twice, if the
+// transaction that it shared with others could not be committed.
+type change struct {
+	do   func(*tx) error
+	done bool
+	err  error
+}
+
+// together is the most changes that share one commit.
+const together = 64
+
+// update runs do in a transaction, commits it, and rings. It returns after the
+// commit, or with the error of do, when nothing has changed.
+//
+// Changes that come while the disk is busy with a commit share the next one, in
+// the order they came: the disk is the slowest part of a box, and one flush
+// keeps many texts as well as one. A context that ends later than the start
+// does not interrupt a change.
 func (db *DB) update(ctx context.Context, do func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
+	c := &change{do: do}
+	db.queue.Lock()
+	db.queue.waiting = append(db.queue.waiting, c)
+	db.queue.Unlock()
 	db.write.Lock()
 	defer db.write.Unlock()
+	for !c.done {
+		db.commit(db.queue.take())
+	}
+	return c.err
+}
+
+// queue holds the changes that wait for the writer.
+type queue struct {
+	sync.Mutex
+	waiting []*change
+}
+
+func (q *queue) take() []*change {
+	q.Lock()
+	defer q.Unlock()
+	n := min(together, len(q.waiting))
+	taken := q.waiting[:n:n]
+	q.waiting = q.waiting[n:]
+	if len(q.waiting) == 0 {
+		q.waiting = nil
+	}
+	return taken
+}
+
+// commit makes changes in one transaction. If that cannot be, each is tried by
+// itself, so that none fails for another's sake.
+func (db *DB) commit(changes []*change) {
+	err := db.writable()
+	if err == nil {
+		if err = db.transact(changes); err != nil && len(changes) > 1 {
+			for _, c := range changes {
+				c.err = db.transact([]*change{c})
+				c.done = true
+			}
+			return
+		}
+	}
+	for _, c := range changes {
+		if c.done = true; err != nil {
+			c.err = err
+		}
+	}
+}
+
+func (db *DB) writable() error {
 	if db.write.conn == nil {
 		return errClosed
 	}
-	if err := db.Err(); err != nil {
-		return err
-	}
-	t := &tx{db: db, ctx: context.WithoutCancel(ctx), now: storage.Now()}
+	return db.Err()
+}
+
+// transact makes changes in one transaction. A change that is refused is undone
+// and has its error; the error returned is the transaction's own, after which
+// nothing has changed.
+func (db *DB) transact(changes []*change) error {
+	t := &tx{db: db, ctx: context.Background(), now: storage.Now()}
 	t.exec("BEGIN IMMEDIATE")
-	if t.err == nil {
-		if err := do(t); t.err == nil {
-			t.err = err
+	if t.err != nil {
+		return db.explain(t.err)
+	}
+	for _, c := range changes {
+		if err := t.make(c, len(changes) > 1); err != nil {
+			return t.rollback(err)
 		}
 	}
-	if t.err == nil {
-		t.writeEvents()
+	if len(changes) == 1 && changes[0].err != nil {
+		t.rollback(nil)
+		return nil
 	}
-	if t.err == nil {
-		t.exec("COMMIT")
-	}
+	t.writeEvents()
+	t.exec("COMMIT")
 	if t.err != nil {
-		err := t.err
-		t.err = nil
-		t.exec("ROLLBACK")
-		return db.explain(err)
+		return t.rollback(t.err)
 	}
 	db.bell.ring(t.events)
 	return nil
 }
 
+// make runs one change; with others in the same transaction, behind a savepoint.
+// Its error is that of the transaction, not of the change.
+func (t *tx) make(c *change, savepoint bool) error {
+	events := len(t.events)
+	if savepoint {
+		t.exec("SAVEPOINT change")
+	}
+	err := c.do(t)
+	if t.err != nil {
+		err, t.err = t.err, nil
+	}
+	c.err = t.db.explain(err)
+	if err != nil {
+		t.events = t.events[:events]
+	}
+	if savepoint && err != nil {
+		t.exec("ROLLBACK TO change")
+	}
+	if savepoint {
+		t.exec("RELEASE change")
+	}
+	return t.err
+}
+
+// rollback undoes all, and passes err on.
+func (t *tx) rollback(err error) error {
+	t.err = nil
+	t.exec("ROLLBACK")
+	return t.db.explain(err)
+}
+
 // explain turns what the driver says into what a caller can act on.
 func (db *DB) explain(err error) error {
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
 		return err
 	}
 	switch e.Code {

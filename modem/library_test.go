@@ -1,0 +1,177 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	library "github.com/warthog618/modem/at"
+
+	"smsbridge/modem/at"
+)
+
+func TestVocabulary(t *testing.T) {
+	for _, c := range []struct {
+		final string
+		want  error
+	}{
+		{"+CME ERROR: 10", library.CMEError("10")},
+		{"+CMS ERROR: 38", library.CMSError("38")},
+		{"ERROR", library.ErrError},
+		{"NO CARRIER", library.ConnectError("NO CARRIER")},
+	} {
+		r, _ := at.ParseResult(c.final)
+		err := fmt.Errorf("send: %w", refusal(&call{}, r))
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: got %#v", c.final, errors.Unwrap(errors.Unwrap(err)))
+		}
+	}
+	e, ok := errors.AsType[library.CMSError](refusal(&call{}, at.Result{Kind: at.CMS, Code: 38, Text: "38"}))
+	if !ok || e != "38" {
+		t.Errorf("got %v", e)
+	}
+}
+
+// TestLibraryAgrees holds the same well-behaved dialogues through both engines. Where the modem keeps to the
+// rules, they must understand the same.
+func TestLibraryAgrees(t *testing.T) {
+	dialogues := []struct {
+		ask   string
+		shape shape
+	}{
+		{"+CSQ", shape{prefix: "+CSQ"}},
+		{"+CGMI", shape{bare: isName}},
+		{"+CGSN", shape{bare: isIMEI}},
+		{"+CPIN?", shape{prefix: "+CPIN"}},
+		{"+CPMS=?", shape{prefix: "+CPMS"}},
+		{"+CNMI=?", shape{prefix: "+CNMI"}},
+		{"+CREG?", shape{prefix: "+CREG", fits: isRegistrationRead}},
+		{"+COPS?", shape{prefix: "+COPS"}},
+		{"+CNUM", shape{prefix: "+CNUM"}},
+		{"+CMGF=0", shape{}},
+		{"+CSQ;+CMEE?", shape{prefix: "+CSQ", also: []string{"+CMEE"}}},
+		{"+LIST", shape{prefix: "+LIST"}},
+		{"+NOTHING", shape{}},
+		{"+BAD", shape{}},
+		{"+CME", shape{}},
+		{"+CMS", shape{}},
+	}
+	answers := map[string]string{
+		"+LIST": "+LIST: 1|+LIST: 2|+LIST: 3|OK", "+CME": "+CME ERROR: 14", "+CMS": "+CMS ERROR: 512",
+	}
+	for name, answer := range usual {
+		answers[name] = answer
+	}
+	play := func() net.Conn {
+		ours, theirs := net.Pipe()
+		p := newPeer(theirs)
+		p.answers = answers
+		go p.run()
+		return ours
+	}
+	port := play()
+	theirs := library.New(port)
+	defer port.Close()
+	m := start(play(), Options{}.filled())
+	defer m.Close()
+	for _, d := range dialogues {
+		want, wantErr := theirs.Command(d.ask)
+		got, gotErr := m.ask(t.Context(), d.ask, d.shape)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %q, the library %q", d.ask, got, want)
+		}
+		if (gotErr == nil) != (wantErr == nil) || wantErr != nil && !errors.Is(gotErr, wantErr) {
+			t.Errorf("%s: %v, the library %v", d.ask, gotErr, wantErr)
+		}
+	}
+	for n := range 300 {
+		s := submission(n)
+		want, err := theirs.SMSCommand(fmt.Sprintf("+CMGS=%d", s.Length), s.PDU)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mr, err := m.Submit(t.Context(), s)
+		if err != nil || fmt.Sprintf("+CMGS: %d", mr) != want[0] {
+			t.Fatalf("submit %d: %d, %v, the library %q", n, mr, err, want)
+		}
+	}
+}
+
+// theirs is warthog618/modem/at as a talker.
+type theirs struct {
+	at   *library.AT
+	port net.Conn
+}
+
+func connectTheirs(modem *moody) (talker, error) {
+	port := modem.plug()
+	return &theirs{library.New(port, library.WithTimeout(5*time.Second)), port}, nil
+}
+
+func (l *theirs) tag(n int) (string, error) {
+	lines, err := l.at.Command(fmt.Sprintf("+XTAG=%d", n))
+	return strings.Join(lines, "/"), err
+}
+
+func (l *theirs) number(n int) (string, error) {
+	lines, err := l.at.Command(fmt.Sprintf("+XNUM=%d", n))
+	return strings.Join(lines, "/"), err
+}
+
+func (l *theirs) do(n int) error {
+	_, err := l.at.Command(fmt.Sprintf("+XDO=%d", n))
+	if errors.Is(err, library.ErrError) {
+		return &Error{Outcome: Rejected}
+	}
+	return err
+}
+
+func (l *theirs) submit(_ context.Context, n int) (int, fate) {
+	s := numbered(n)
+	lines, err := l.at.SMSCommand(fmt.Sprintf("+CMGS=%d", s.Length), s.PDU, library.WithTimeout(190*time.Second))
+	mr := -1
+	for _, text := range lines {
+		if p, ok := strings.CutPrefix(text, "+CMGS: "); ok {
+			fmt.Sscan(p, &mr)
+		}
+	}
+	switch {
+	case err == nil:
+		return mr, fateSent
+	case errors.As(err, new(library.CMSError)):
+		return -1, fateRejected
+	}
+	return -1, fateUnknown
+}
+
+func (l *theirs) late() (map[string]int, map[string]bool) { return nil, nil }
+func (l *theirs) close()                                  { l.port.Close() }
+
+func (l *theirs) lost() bool {
+	select {
+	case <-l.at.Closed():
+		return true
+	default:
+		return false
+	}
+}
+
+// TestRandomControl holds some of TestRandom's dialogues through the library. It must be caught in every way
+// there is, or TestRandom looks for nothing.
+func TestRandomControl(t *testing.T) {
+	var f faults
+	var a account
+	for seed := range uint64(300) {
+		synctest.Test(t, func(t *testing.T) { converse(seed, connectTheirs, &f, &a) })
+	}
+	t.Logf("%+v in %+v", f, a)
+	if f.misattributed == 0 || f.strayed == 0 || f.phantom == 0 {
+		t.Errorf("the control went unnoticed: %+v", f)
+	}
+}
