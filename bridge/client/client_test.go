@@ -239,10 +239,10 @@ func TestSend_waits(t *testing.T) {
 	b := newBox(t, nil)
 	c := b.desk(t, b.url, storage.ScopeSend, storage.ScopeRead)
 	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
+	done, live := make(chan struct{}), make(chan struct{}, 1)
 	go func() { // the radio bank
 		defer close(done)
-		_ = c.Follow(ctx, FollowOptions{Events: []string{"message.queued"}}, func(Event) error {
+		_ = c.Follow(ctx, FollowOptions{Events: []string{"message.queued"}, Live: func(storage.Head) { live <- struct{}{} }}, func(Event) error {
 			due, _, ok, err := b.db.Next(ctx, b.line.ID)
 			if err != nil || !ok {
 				return err
@@ -256,7 +256,7 @@ func TestSend_waits(t *testing.T) {
 		})
 	}()
 	defer func() { stop(); <-done }()
-	time.Sleep(100 * time.Millisecond)
+	<-live
 	sent, err := c.Send(t.Context(), Draft{To: "+15550100", Text: "x", Wait: storage.Sent, Timeout: 10 * time.Second})
 	if err != nil || sent.Message.State != storage.Sent {
 		t.Errorf("waited for sent: %v %v", sent.Message.State, err)

@@ -46,6 +46,7 @@ type Gateway struct {
 
 	mu      sync.Mutex        // guards what follows
 	modems  []storage.Modem   // by port
+	said    []func() int64    // by port: the commands of the open modem; nil: none is open
 	bells   map[string]bell   // by line
 	claims  map[string]string // line -> port
 	untried map[int]bool      // ports that were not opened once yet

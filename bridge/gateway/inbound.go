@@ -15,7 +15,7 @@ func (l *line) takeIn(ctx context.Context) error {
 		select {
 		case e, ok := <-l.m.Events():
 			if !ok {
-				return l.m.Err()
+				return l.lost()
 			}
 			if err := l.hear(ctx, e); err != nil {
 				return err
@@ -138,7 +138,7 @@ func (l *line) sweepAll(ctx context.Context) error {
 func (l *line) doubtful(err error) error {
 	select {
 	case <-l.m.Lost():
-		return l.m.Err()
+		return l.lost()
 	default:
 	}
 	l.log.Warn("the modem refused to read", "err", err)

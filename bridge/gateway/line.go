@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"syscall"
 	"time"
 
 	"smsbridge/modem"
@@ -25,7 +26,10 @@ const (
 	relapse = 30 * time.Second      // how long a line rests when SIM or network refuse everything
 )
 
-var errRestarted = errors.New("the modem started again by itself")
+var (
+	errRestarted = errors.New("the modem started again by itself")
+	errStopped   = fmt.Errorf("smsbridge is not running: %w", fs.ErrNotExist)
+)
 
 // line is the loop of one port. Everything in it belongs to that loop.
 type line struct {
@@ -93,7 +97,7 @@ func (l *line) session(ctx context.Context) (found bool, err error) {
 	err = l.loop(ctx)
 	l.leave(context.WithoutCancel(ctx))
 	if ctx.Err() != nil {
-		err = errors.New("smsbridge was stopped")
+		err = errStopped
 	}
 	l.down(context.WithoutCancel(ctx), err)
 	return true, err
@@ -137,7 +141,7 @@ func (l *line) attach(ctx context.Context) error {
 // down tells why the port has no session.
 func (l *line) down(ctx context.Context, err error) {
 	state, lineState := failed, storage.LineFailed
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, modem.ErrLost) || ctx.Err() != nil {
+	if gone(err) {
 		state, lineState = absent, storage.LineAbsent
 	}
 	l.g.set(l.n, func(m *storage.Modem) { m.State, m.Reason = state, err.Error() })
@@ -172,6 +176,22 @@ func (l *line) look(ctx context.Context) error {
 	l.status = status
 	l.log.Info("line", "state", status.State, "registration", status.Registration, "signal_dbm", status.Signal)
 	return l.g.store.SetLine(ctx, l.id, status)
+}
+
+// lost waits for the end of the session that has begun, and tells its cause.
+func (l *line) lost() error {
+	<-l.m.Lost()
+	return l.m.Err()
+}
+
+// gone tells whether an error says that nothing is plugged in.
+func gone(err error) bool {
+	for _, e := range []error{fs.ErrNotExist, syscall.ENODEV, syscall.ENXIO, modem.ErrUnplugged} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // bars is the signal in the five steps that people know.
@@ -210,7 +230,7 @@ func (l *line) loop(ctx context.Context) error {
 		select {
 		case e, ok := <-l.m.Events():
 			if !ok {
-				return l.m.Err()
+				return l.lost()
 			}
 			if err := l.hear(ctx, e); err != nil {
 				return err
@@ -223,7 +243,7 @@ func (l *line) loop(ctx context.Context) error {
 				return err
 			}
 		case <-l.m.Lost():
-			return l.m.Err()
+			return l.lost()
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

@@ -172,7 +172,7 @@ func (l *line) settle(ctx context.Context, c storage.Change, due storage.Due, er
 	if !ok || refusal.Outcome == modem.NotSent {
 		return l.notSent(ctx, c, refusal, err)
 	}
-	c.Reason, c.Code = refusal.Error(), max(refusal.Code, 0)
+	c.Reason, c.Code = why(refusal), max(refusal.Code, 0)
 	if refusal.Outcome == modem.Unknown || refusal.Class() == modem.Uncertain {
 		c.To = storage.Unconfirmed
 		l.log.Warn("a part is unconfirmed", "message", c.Message, "part", c.N, "err", err)
@@ -205,15 +205,15 @@ func (l *line) notSent(ctx context.Context, c storage.Change, refusal *modem.Err
 	select {
 	case <-l.m.Lost():
 		if c.From == storage.Sending {
-			c.To, c.Reason = storage.Queued, err.Error()
+			c.To, c.Reason = storage.Queued, why(err)
 			if err := l.mark(ctx, c); err != nil {
 				return err
 			}
 		}
-		return l.m.Err()
+		return l.lost()
 	default:
 	}
-	c.To, c.Reason = storage.Queued, err.Error()
+	c.To, c.Reason = storage.Queued, why(err)
 	c.NextTry = storage.At(time.Now().Add(5 * time.Second))
 	if refusal != nil {
 		c.Code = max(refusal.Code, 0)
@@ -231,6 +231,27 @@ func (l *line) notSent(ctx context.Context, c storage.Change, refusal *modem.Err
 	return l.mark(ctx, c)
 }
 
+// why says for people what became of a part that was not simply sent.
+func why(err error) string {
+	e, ok := errors.AsType[*modem.Error](err)
+	switch {
+	case !ok:
+		return err.Error()
+	case e.Outcome == modem.Unknown && errors.Is(e, modem.ErrTimeout):
+		return "the modem took the text and never said what became of it"
+	case e.Outcome == modem.Unknown:
+		return "the line to the modem was lost while it had the text"
+	case e.Outcome == modem.NotSent && e.Kind == modem.Plain:
+		return "the modem did not take the text: " + e.Text
+	case e.Kind == modem.Plain:
+		return "the modem refused the text without saying why"
+	}
+	return fmt.Sprintf("refused: %s (%s %d)", e.Text, kinds[e.Kind], e.Code)
+}
+
+// kinds names the tables of codes: 3GPP TS 27.005, 3.2.5, and TS 27.007, 9.2.
+var kinds = map[modem.ErrorKind]string{modem.CMS: "+CMS ERROR", modem.CME: "+CME ERROR"}
+
 // late settles a part whose final result came after its time.
 func (l *line) late(ctx context.Context, e modem.Event) error {
 	l.rest = time.Time{}
@@ -241,7 +262,7 @@ func (l *line) late(ctx context.Context, e modem.Event) error {
 	l.doubt = nil
 	c.From, c.To, c.Ref, c.Reason, c.Code = storage.Unconfirmed, storage.Sent, e.Late.MR, "", 0
 	if e.Kind == modem.LateRejected {
-		c.To, c.Reason, c.Code = storage.Failed, e.Late.Err.Error(), max(e.Late.Err.Code, 0)
+		c.To, c.Reason, c.Code = storage.Failed, why(e.Late.Err), max(e.Late.Err.Code, 0)
 	}
 	return l.mark(ctx, c)
 }

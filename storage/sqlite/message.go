@@ -153,10 +153,13 @@ func (db *DB) Messages(ctx context.Context, thread string, p storage.Page) (stor
 			}
 			page.Messages = append(page.Messages, *m)
 		}
-		if more && p.After == "" && len(found) > 0 {
+		if len(found) == 0 {
+			return nil
+		}
+		if more || p.After != "" {
 			page.Prev = found[0].ID
 		}
-		if more && p.After != "" && len(found) > 0 {
+		if p.Before != "" || p.After != "" && more {
 			page.Next = found[len(found)-1].ID
 		}
 		return nil

@@ -30,9 +30,11 @@ function App() {
       <div class={"desk " + (place.value ? "in-thread" : "in-list")}>
         <Bar />
         <Rail />
-        <List />
-        <ThreadPane />
-        <Details />
+        <main class="panes">
+          <List />
+          <ThreadPane />
+          <Details />
+        </main>
       </div>
       <StartDialog />
       <ContactDialog />

@@ -20,9 +20,10 @@ export function Bar() {
   const s = session.value!;
   return (
     <header class="bar" id="bar" tabIndex={-1} aria-label={words.paneBar}>
-      <a class="shortcut" href="#" aria-label={words.texts + (unreadTotal.value ? ", " + say(words.unread, { n: unreadTotal.value }) : "")}>
+      <h1 class="unseen">{words.product}</h1>
+      <a class="shortcut" href="#">
         <ChatIcon />
-        <span class="brand">{words.product}</span>
+        <span class="brand">{words.product}</span> <span class="unseen">{words.texts} </span>
         <UnreadBadge />
       </a>
       {s.demo && <span class="demo" title={words.demoTold}>{words.demo}</span>}
@@ -37,7 +38,8 @@ export function Bar() {
 
 function UnreadBadge() {
   const n = unreadTotal.value;
-  return n > 0 ? <span class="badge" aria-hidden="true">{n > 99 ? "99+" : n}</span> : null;
+  if (n === 0) return null;
+  return <span class="badge"><span aria-hidden="true">{n > 99 ? "99+" : n}</span><span class="unseen">{say(words.unread, { n })}</span></span>;
 }
 
 function Connection() {
@@ -91,7 +93,7 @@ function Account({ onClose }: { onClose(): void }) {
       <p class="hint">{s.agent?.role === "owner" ? words.owner : words.agent} · {s.box_name || s.box} · {words.product} {s.version}</p>
       <div class="menu">
         {s.demo && <a class="button wide" href="/handset" target="_blank" rel="noopener"><PhoneIcon />{words.openPhone}</a>}
-        <button type="button" class="button wide" onClick={() => (asked.value = "keys")}><KeysIcon />{words.keysTitle}</button>
+        <button type="button" class="button wide" data-first onClick={() => (asked.value = "keys")}><KeysIcon />{words.keysTitle}</button>
         <button type="button" class="button wide" onClick={() => (asked.value = "leave")}><LeaveIcon />{words.signOut}</button>
       </div>
       <p class="hint"><a href="/licences.txt" target="_blank" rel="noopener">{words.licences}</a></p>

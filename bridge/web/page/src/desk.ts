@@ -1,8 +1,9 @@
 // The desk brings the rooms together: it begins and ends a session, carries
 // the socket's events into the store, and moves from place to place.
 
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { announce } from "./announce";
+import { closeSheet } from "./details";
 import { startDrafts } from "./draft";
 import { forgetAll, keepFor } from "./keep";
 import { flush, mine, startOutbox } from "./outbox";
@@ -17,6 +18,9 @@ import { forgetWindows, put } from "./window";
 import { say, words } from "./words";
 
 const listSize = 100;
+
+// over tells that the box ended the session, and not the person.
+export const over = signal(false);
 
 // begin asks who we are and, if somebody is signed in, opens the socket.
 export async function begin(): Promise<void> {
@@ -41,7 +45,8 @@ function start(): void {
   startDrafts();
   startReading();
   startOutbox(readListsSoon);
-  connect({ event, reload, live: () => void flush(), denied: end });
+  over.value = false;
+  connect({ event, reload, live: () => void flush(), denied: () => { over.value = true; end(); } });
 }
 
 function end(): void {
@@ -132,6 +137,7 @@ function readAddress(): void {
   const thread = found.get("t");
   const number = found.get("to")?.replace(/^ /, "+"); // as typed by hand
   place.value = thread ? { thread } : number ? { number } : null;
+  closeSheet();
 }
 
 // watchAddress follows the address and keeps the title true.

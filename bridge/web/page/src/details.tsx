@@ -10,8 +10,21 @@ import { Facts } from "./message";
 import { messagesOf, windowOf } from "./window";
 import { words } from "./words";
 
-// detailsOpen is folded or not; on a wide page it begins open.
-export const detailsOpen = signal(matchMedia("(min-width: 1100px)").matches);
+// Only a wide page has room for the third pane beside the others; on all others
+// it is a sheet, which covers them and so begins closed.
+const wide = matchMedia("(min-width: 1100px)");
+
+export const detailsOpen = signal(wide.matches);
+
+wide.addEventListener("change", () => (detailsOpen.value = wide.matches));
+
+// closeSheet closes the details where they cover something. It tells whether
+// they did.
+export function closeSheet(): boolean {
+  if (wide.matches || !detailsOpen.value) return false;
+  detailsOpen.value = false;
+  return true;
+}
 
 // shownText is the id of the text whose facts are shown.
 export const shownText = signal("");

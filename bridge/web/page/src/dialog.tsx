@@ -19,7 +19,7 @@ export function Dialog({ title, onClose, children }: Props) {
     const opener = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus();
-    return () => opener?.isConnected && opener.focus();
+    return () => (opener?.isConnected ? opener : document.getElementById("composer"))?.focus();
   }, []);
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby={id} onClose={onClose}

@@ -2,7 +2,7 @@
 // Single letters are not among them: they would take keys from who writes.
 
 import { go, step } from "./desk";
-import { detailsOpen } from "./details";
+import { closeSheet } from "./details";
 import { search } from "./list";
 import { starting } from "./start";
 import { place } from "./store";
@@ -38,11 +38,23 @@ function nextPane(e: KeyboardEvent): void {
 
 // leave is Esc: it closes what is open on top first, then the place.
 function leave(e: KeyboardEvent): void {
+  if (closeCounter() || closeSheet() || clearSearch() || leaveThread()) e.preventDefault();
+}
+
+function closeCounter(): boolean {
   const counter = document.querySelector<HTMLDetailsElement>("details[open]");
   if (counter) counter.open = false;
-  else if (detailsOpen.value && !matchMedia("(min-width: 1100px)").matches) detailsOpen.value = false;
-  else if (search.value) search.value = "";
-  else if (place.value && matchMedia("(max-width: 699px)").matches) go(null);
-  else return;
-  e.preventDefault();
+  return counter !== null;
+}
+
+function clearSearch(): boolean {
+  const was = search.value !== "";
+  search.value = "";
+  return was;
+}
+
+function leaveThread(): boolean {
+  if (!place.value || !matchMedia("(max-width: 699px)").matches) return false;
+  go(null);
+  return true;
 }

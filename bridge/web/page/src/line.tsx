@@ -6,7 +6,7 @@ import { Dialog } from "./dialog";
 import { SimIcon } from "./icon";
 import type { Line } from "./protocol";
 import { lineName, lines, sortedLines } from "./store";
-import { say, words } from "./words";
+import { say, sentence, words } from "./words";
 
 // bars are 0 to 4: what people know from their phones. The steps are those of
 // the received signal strength in dBm.
@@ -14,6 +14,13 @@ export function bars(line: Line): number {
   const dbm = line.signal_dbm;
   if (!dbm || line.state === "absent" || line.state === "failed") return 0;
   return dbm >= -75 ? 4 : dbm >= -85 ? 3 : dbm >= -95 ? 2 : 1;
+}
+
+// why is what the box says and, where that is the modem's own short word, who
+// can do what about it.
+function why(l: Line): string {
+  if (l.state === "ready" || !l.reason) return words.lineWhy[l.state];
+  return sentence(l.reason) + (l.state === "not_registered" ? "" : " " + words.lineWhy[l.state]);
 }
 
 function Bars({ line }: { line: Line }) {
@@ -59,7 +66,7 @@ function LineDialog({ line, onClose }: { line: Line; onClose(): void }) {
   return (
     <Dialog title={<bdi>{lineName(line)}</bdi>} onClose={onClose}>
       <p class={"state-line " + line.state}>
-        <strong>{words.lineState[line.state]}.</strong> {line.state === "ready" ? words.lineWhy.ready : line.reason || words.lineWhy[line.state]}
+        <strong>{words.lineState[line.state]}.</strong> {why(line)}
       </p>
       {line.number ? <CopyRow label={words.lineNumber} value={line.number} /> : <p class="hint">{words.lineNoNumber}</p>}
       <dl class="facts">
@@ -104,7 +111,7 @@ export function NoLine() {
         {list.length === 0
           ? <p>{words.noLineTold} {words.noLineWho}</p>
           : list.map((l) => (
-            <p key={l.id}><bdi>{lineName(l)}</bdi>: {words.lineState[l.state]}. {l.reason || words.lineWhy[l.state]}</p>
+            <p key={l.id}><bdi>{lineName(l)}</bdi>: {words.lineState[l.state]}. {why(l)}</p>
           ))}
       </div>
     </div>

@@ -27,7 +27,7 @@ export function List() {
       <div class="narrow-chips"><LineChips /></div>
       <header class="list-head">
         <div class="list-title">
-          <h1>{words.texts}</h1>
+          <h2>{words.texts}</h2>
           {unreadTotal.value > 0 && <button type="button" class="link" onClick={seeAll}>{words.markAllRead}</button>}
           <button type="button" class="button primary" onClick={() => (starting.value = "")} title="Alt+N" aria-keyshortcuts="Alt+N" aria-label={words.newConversationLong}>
             <PlusIcon />{words.newConversation}
@@ -56,7 +56,7 @@ export function List() {
 function Search() {
   return (
     <form class="search" role="search" onSubmit={(e) => { e.preventDefault(); openFirst(); }}>
-      <SearchIcon />
+      <button class="plain square go" aria-label={words.searchGo} title={words.searchGo}><SearchIcon /></button>
       <input id="search" type="search" value={search.value} placeholder={words.search} aria-label={words.search} autocomplete="off"
         onInput={(e) => (search.value = e.currentTarget.value)}
         onKeyDown={(e) => {
@@ -112,8 +112,7 @@ function Row({ thread: t, stop }: { thread: Thread; stop: boolean }) {
     <li class={"row" + (n > 0 ? " fresh" : "") + (here ? " here" : "")}>
       <a href={"#t=" + encodeURIComponent(t.id)} aria-current={here ? "true" : undefined} tabIndex={stop ? 0 : -1}>
         <Avatar thread={t} />
-        <span class="row-name"><bdi>{who(t)}</bdi></span>
-        <span class="tag">{words.sms}</span>
+        <span class="row-who"><span class="row-name"><bdi>{who(t)}</bdi></span><span class="tag">{words.sms}</span></span>
         <time class="row-time" dateTime={t.last?.created_at} title={exact(t.last?.created_at)}>{shortAge(t.last?.created_at)}</time>
         <span class="row-text" dir="auto">
           {draft && !here ? <><em class="draft">{words.draft}</em> {draft}</> : <LastText thread={t} />}

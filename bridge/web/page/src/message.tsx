@@ -5,10 +5,11 @@ import { Fact } from "./details";
 import { type TickShape, Tick } from "./icon";
 import { lineBadge } from "./line";
 import { discard, flying, type Outgoing, sendNow } from "./outbox";
-import type { Message, MessageState } from "./protocol";
+import type { Author, Message, MessageState } from "./protocol";
+import { session } from "./store";
 import { Text } from "./text";
 import { clock, exact, span } from "./time";
-import { say, words } from "./words";
+import { say, sentence, words } from "./words";
 
 export function tickOf(state: MessageState): TickShape {
   switch (state) {
@@ -63,6 +64,11 @@ function why(m: Message): string {
   return "";
 }
 
+function writer(a: Author | undefined): string {
+  if (!a || (a.kind === "agent" && a.id === session.value?.agent?.id)) return words.you;
+  return a.name || (a.kind === "token" ? words.program : words.console);
+}
+
 interface Props {
   message: Message;
   name: string; // the client
@@ -75,7 +81,7 @@ interface Props {
 
 export function Bubble({ message: m, name, stop, showLine, onFacts, onAgain, onEdit }: Props) {
   const inbound = m.dir === "in";
-  const author = m.author?.name || (m.author?.kind === "admin" ? words.console : m.author?.kind === "token" ? words.program : words.you);
+  const author = writer(m.author);
   const at = m.received_at || m.created_at;
   const state = stateWords(m);
   const trouble = why(m);
@@ -83,10 +89,10 @@ export function Bubble({ message: m, name, stop, showLine, onFacts, onAgain, onE
   return (
     <article class={"bubble " + m.dir + " " + m.state} tabIndex={stop ? 0 : -1}
       aria-label={say(words.said, { from: inbound ? name : author, to: inbound ? words.you : name, time: clock(at), state })}>
-      <div class="bubble-box" dir="auto">
-        <p class="bubble-text"><Text text={m.text} /></p>
+      <div class="bubble-box">
+        <p class="bubble-text" dir="auto"><Text text={m.text} /></p>
         {m.state === "partial" && <span class="filling" aria-hidden="true"><i /><i /></span>}
-        {m.raw && !m.text && <div class="raw"><p>{words.undecodable}</p><code dir="ltr">{m.raw}</code></div>}
+        {m.raw && <div class="raw">{!m.text && <p>{words.undecodable}</p>}<code dir="ltr">{m.raw}</code></div>}
       </div>
       <p class="bubble-foot">
         {!inbound && <span class="bubble-author"><bdi>{author}</bdi></span>}
@@ -98,7 +104,7 @@ export function Bubble({ message: m, name, stop, showLine, onFacts, onAgain, onE
           <span class="tip" aria-hidden="true">{inbound ? words.facts : state}</span>
         </button>
       </p>
-      {trouble && <p class={"bubble-why" + (lost ? " bad" : "")}>{lost && <strong>{words.state[m.state]}. </strong>}{trouble}</p>}
+      {trouble && <p class={"bubble-why" + (lost ? " bad" : "")}>{lost && <strong>{words.state[m.state]}. </strong>}{sentence(trouble)}</p>}
       {!!m.copies && m.copies > 1 && <p class="bubble-why">{say(words.copies, { n: m.copies })}</p>}
       {lost && !inbound && (
         <p class="bubble-do">
@@ -118,7 +124,7 @@ export function Waiting({ out: o, name, stop, onEdit }: { out: Outgoing; name: s
   return (
     <article class={"bubble out " + o.state} tabIndex={stop ? 0 : -1}
       aria-label={say(words.said, { from: words.you, to: name, time: clock(at), state })}>
-      <div class="bubble-box" dir="auto"><p class="bubble-text"><Text text={o.text} /></p></div>
+      <div class="bubble-box"><p class="bubble-text" dir="auto"><Text text={o.text} /></p></div>
       <p class="bubble-foot">
         <time dateTime={at} title={exact(at)}>{clock(at)}</time>
         <span class="state-button"><Tick shape={o.state === "waiting" ? "wait" : "bad"} /><span class="tip" aria-hidden="true">{state}</span></span>

@@ -6,6 +6,7 @@
 
 import { signal } from "@preact/signals";
 import { draft, drafts } from "./draft";
+import { toComposer } from "./focus";
 import { forget, keep, kept, onKept } from "./keep";
 import type { Message } from "./protocol";
 import { Lost, Refusal } from "./refusal";
@@ -89,8 +90,7 @@ export async function flush(): Promise<void> {
       continue;
     }
     flying.value = o.idem;
-    const again = await hand(o);
-    flying.value = "";
+    const again = await hand(o).finally(() => (flying.value = ""));
     if (again) {
       window.setTimeout(() => void flush(), retryAfter);
       return;
@@ -127,7 +127,9 @@ function taken(o: Outgoing, m: Message): void {
     const before = keyOf(place.value);
     draft(m.thread, drafts.value[before] ?? "");
     draft(before, "");
+    const writing = document.activeElement?.id === "composer";
     location.replace("#t=" + encodeURIComponent(m.thread));
+    if (writing) toComposer();
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { begin, signIn } from "./desk";
+import { begin, over, signIn } from "./desk";
 import { Wrong } from "./dialog";
 import { ChatIcon } from "./icon";
 import { Lost, Refusal } from "./refusal";
@@ -61,6 +61,7 @@ export function SignIn() {
         <p class="door-mark"><ChatIcon /><span>{words.product}</span></p>
         <h1>{s.setup ? words.welcome : words.signInTitle}</h1>
         {s.box_name && <p class="door-box"><bdi>{s.box_name}</bdi></p>}
+        {over.value && <p class="over" role="status">{words.signedOut}</p>}
         <p>{s.setup ? words.setupTold : words.signInTold}</p>
         <label class="field">{words.code}
           <input name="code" class="code" value={code} autocomplete="one-time-code" autocapitalize="characters" spellcheck={false}

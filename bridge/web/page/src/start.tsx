@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { go } from "./desk";
 import { Dialog, Wrong } from "./dialog";
+import { toComposer } from "./focus";
 import { Avatar } from "./list";
 import { parse } from "./number";
 import { matches, sortedThreads, threadWith, who } from "./store";
@@ -66,9 +67,4 @@ export function StartDialog() {
       </form>
     </Dialog>
   );
-}
-
-// toComposer waits until the page shows the place, then goes to its composer.
-export function toComposer(): void {
-  window.setTimeout(() => document.getElementById("composer")?.focus(), 60);
 }

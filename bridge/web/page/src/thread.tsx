@@ -15,10 +15,10 @@ import { Bubble, Waiting } from "./message";
 import { isNumber } from "./number";
 import { bubbles, outbox, type Outgoing, send } from "./outbox";
 import type { Message, Thread } from "./protocol";
-import { see } from "./read";
+import { see, unreadOf } from "./read";
 import { state } from "./socket";
-import { keyOf, lineName, lines, listsRead, place, type Place, session, sortedLines, threads, who } from "./store";
-import { dayKey, dayName } from "./time";
+import { keyOf, lineName, lines, listsRead, place, type Place, session, sortedLines, sortedThreads, threads, who } from "./store";
+import { clock, dayKey, dayName } from "./time";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
 import { say, words } from "./words";
 
@@ -34,22 +34,23 @@ export function ThreadPane() {
 }
 
 function Nothing() {
+  const empty = listsRead.value && sortedThreads.value.length === 0;
   return (
-    <main class="pane thread nothing" id="thread" tabIndex={-1} aria-label={words.chooseThread}>
+    <section class="pane thread nothing" id="thread" tabIndex={-1} aria-label={words.chooseThread}>
       <div>
-        <h2>{words.chooseThread}</h2>
-        <p>{words.chooseThreadTold}</p>
+        <h2>{empty ? words.beFirst : words.chooseThread}</h2>
+        <p>{empty ? words.beFirstTold : words.chooseThreadTold}</p>
         {session.value?.demo && <p><a class="button" href="/handset" target="_blank" rel="noopener">{words.openPhone}</a></p>}
       </div>
-    </main>
+    </section>
   );
 }
 
 function Gone() {
   return (
-    <main class="pane thread nothing" id="thread" tabIndex={-1} aria-label={words.chooseThread}>
+    <section class="pane thread nothing" id="thread" tabIndex={-1} aria-label={words.chooseThread}>
       <div><p>{words.gone}</p><p><button type="button" class="button" onClick={() => go(null)}>{words.back}</button></p></div>
-    </main>
+    </section>
   );
 }
 
@@ -57,7 +58,7 @@ function ThreadView({ at, thread: t }: { at: Place; thread?: Thread }) {
   const peer = t?.peer ?? at.number ?? "";
   const name = t ? who(t) : peer;
   return (
-    <main class="pane thread" id="thread" tabIndex={-1} aria-label={say(words.paneThread, { who: name })}>
+    <section class="pane thread" id="thread" tabIndex={-1} aria-label={say(words.paneThread, { who: name })}>
       <header class="thread-head">
         <a class="plain square back" href="#" aria-label={words.back} title={words.back}><BackIcon /></a>
         {t && <Avatar thread={t} />}
@@ -66,7 +67,7 @@ function ThreadView({ at, thread: t }: { at: Place; thread?: Thread }) {
           {t?.contact && <p dir="ltr">{peer}</p>}
         </div>
         {t && !t.contact && (
-          <button type="button" class="button add" onClick={() => (editing.value = { thread: t.id })}><AddPersonIcon /><span>{words.addContact}</span></button>
+          <button type="button" class="button add" aria-label={words.addContact} onClick={() => (editing.value = { thread: t.id })}><AddPersonIcon /><span>{words.addContact}</span></button>
         )}
         {t && (
           <button type="button" class="plain square" aria-pressed={detailsOpen.value} aria-label={words.showDetails} title={words.showDetails}
@@ -77,7 +78,7 @@ function ThreadView({ at, thread: t }: { at: Place; thread?: Thread }) {
       {isNumber(peer)
         ? <Composer key={keyOf(at)} at={at} number={peer} name={name} lastLine={t?.line ?? ""} />
         : peer && <p class="composer no-answer">{say(words.cannotAnswer, { who: name })}</p>}
-    </main>
+    </section>
   );
 }
 
@@ -85,15 +86,12 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
   const box = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   const anchor = useRef<{ key: string; top: number } | null>(null);
-  const counted = useRef(0);
-  const [fresh, setFresh] = useState(0);
   const [stop, setStop] = useState("");
 
   const w = t ? windowOf(t.id).value : undefined;
   const messages = w ? messagesOf(w) : [];
   const waiting = outbox.value.filter((o) => (o.thread ? o.thread === t?.id : o.number === (t?.peer ?? at.number)));
-  const inbound = messages.reduce((n, m) => n + (m.dir === "in" ? 1 : 0), 0);
-  const lastInbound = messages.findLast((m) => m.dir === "in")?.id;
+  const fresh = t && !stuck.current ? unreadOf(t.id) : 0;
   const severalLines = sortedLines.value.length > 1;
 
   // The window is read when the place is shown and the box answers.
@@ -115,17 +113,11 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
     };
   }, [t?.id, t?.rev, w]);
 
-  // A text that came while somebody reads further up is counted on the pill.
-  useEffect(() => {
-    if (!stuck.current && lastInbound && counted.current) setFresh((n) => n + Math.max(0, inbound - counted.current));
-    counted.current = inbound;
-  }, [lastInbound]);
-
   // After each change of the list: at the end one stays at the end; else the
   // first text that was visible stays where it was.
   useLayoutEffect(() => {
     const el = box.current!;
-    if (stuck.current) el.scrollTop = el.scrollHeight;
+    if (stuck.current) toBottom();
     else if (anchor.current) {
       const kept = el.querySelector(`[data-key="${CSS.escape(anchor.current.key)}"]`);
       if (kept) el.scrollTop += kept.getBoundingClientRect().top - anchor.current.top;
@@ -135,10 +127,15 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
 
   // The keyboard of a phone and a growing composer change the height.
   useEffect(() => {
-    const watch = new ResizeObserver(() => { if (stuck.current) box.current!.scrollTop = box.current!.scrollHeight; });
+    const watch = new ResizeObserver(() => { if (stuck.current) toBottom(); });
     watch.observe(box.current!);
     return () => watch.disconnect();
   }, []);
+
+  // The place may have been left while an answer was awaited.
+  function toBottom() {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  }
 
   function mark() {
     const el = box.current!;
@@ -156,10 +153,7 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
     const el = box.current!;
     const fromEnd = el.scrollHeight - el.scrollTop - el.clientHeight;
     stuck.current = fromEnd < near && (!w || atEnd(w));
-    if (stuck.current) {
-      setFresh(0);
-      if (t && !document.hidden && document.hasFocus()) see(t.id);
-    }
+    if (stuck.current && t && !document.hidden && document.hasFocus()) see(t.id);
     mark();
     if (!t || !w) return;
     if (el.scrollTop < loadAhead) void older(t.id);
@@ -168,10 +162,9 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
 
   async function toEnd() {
     stuck.current = true;
-    setFresh(0);
     if (t && w && !atEnd(w)) await load(t.id);
     else if (t) tidy(t.id);
-    box.current!.scrollTop = box.current!.scrollHeight;
+    toBottom();
   }
 
   // Arrow keys go from text to text; the Tab key leaves.
@@ -208,8 +201,8 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
         {days(messages, waiting).map((day) => (
           <section class="day" key={day.key} aria-label={dayName(day.at)}>
             <h3><span>{dayName(day.at)}</span></h3>
-            {day.messages.map((m) => (
-              <div class="slot" key={keyOfMessage(m)} data-key={keyOfMessage(m)}>
+            {day.messages.map((m, i) => (
+              <div class={"slot" + (runsOn(m, day.messages[i + 1]) ? " runs-on" : "")} key={keyOfMessage(m)} data-key={keyOfMessage(m)}>
                 <Bubble message={m} name={name} stop={keyOfMessage(m) === stopKey} showLine={severalLines || lineName(lines.value[m.line]) === ""}
                   onFacts={facts} onAgain={again} onEdit={edit} />
               </div>
@@ -233,6 +226,17 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
 
 function keyOfMessage(m: Message): string {
   return bubbles.get(m.id) ?? m.id;
+}
+
+// runsOn tells whether the next text repeats what stands under this one, so
+// that it need not be said twice.
+function runsOn(m: Message, next: Message | undefined): boolean {
+  return next !== undefined && plainly(m) && plainly(next) && m.dir === next.dir && m.state === next.state && m.line === next.line &&
+    m.author?.id === next.author?.id && m.author?.kind === next.author?.kind && clock(m.created_at) === clock(next.created_at);
+}
+
+function plainly(m: Message): boolean {
+  return m.total <= 1 && !m.copies && ["received", "delivered", "sent"].includes(m.state);
 }
 
 interface Day {

@@ -109,7 +109,7 @@ export function put(m: Message): boolean {
   }
   const last = pages.length - 1;
   let at = pages[last].messages.length;
-  while (at > 0 && pages[last].messages[at - 1].created_at > m.created_at) at--;
+  while (at > 0 && follows(pages[last].messages[at - 1], m)) at--;
   replacePage(w, last, pages[last].messages.toSpliced(at, 0, m));
   return true;
 }
@@ -125,9 +125,22 @@ export function tidy(thread: string): void {
   if (size(windowOf(thread).value.pages) > 2 * most) void load(thread);
 }
 
+// read asks for one page. An answer holds the cursor of the way that was asked
+// for; on the other way lies the page that we come from, and the id of the
+// message at its edge is the cursor there.
 async function read(thread: string, cursor: { before?: string; after?: string }): Promise<Page> {
   const page = await call<MessagePage>("thread.messages", { thread, limit: pageSize, ...cursor });
-  return { messages: page.messages ?? [], prev: page.prev ?? "", next: page.next ?? "" };
+  const messages = page.messages ?? [];
+  return {
+    messages,
+    prev: page.prev || (cursor.after && messages[0]?.id) || "",
+    next: page.next || (cursor.before && messages[messages.length - 1]?.id) || "",
+  };
+}
+
+// follows tells whether a stands after b.
+function follows(a: Message, b: Message): boolean {
+  return a.created_at === b.created_at ? a.id > b.id : a.created_at > b.created_at;
 }
 
 function replacePage(w: Signal<Window>, i: number, messages: Message[]): void {

@@ -16,7 +16,6 @@ export const words = {
   sms: "SMS",
   you: "You",
   close: "Close",
-  cancel: "Cancel",
   save: "Save",
   copy: "Copy",
   copied: "Copied",
@@ -63,7 +62,7 @@ export const words = {
     ready: "Ready",
     not_registered: "No network",
     absent: "No modem",
-    failed: "Modem does not answer",
+    failed: "Modem fault",
   } satisfies Record<LineState, string>,
   lineWhy: {
     ready: "This line sends and receives.",
@@ -73,7 +72,6 @@ export const words = {
   } satisfies Record<LineState, string>,
   signal: ["no signal known", "weak signal", "fair signal", "good signal", "strong signal"],
   lineNumber: "Number",
-  lineStateLabel: "State",
   lineOperator: "Network",
   lineSignal: "Signal",
   lineModem: "Modem",
@@ -88,14 +86,14 @@ export const words = {
   // List
   newConversation: "New",
   newConversationLong: "New conversation",
-  search: "Search names and numbers",
+  search: "Search name or number",
   searchGo: "Search",
   clear: "Clear",
   anyLine: "All our numbers",
   filterLine: "Show texts of",
   draft: "Draft:",
   youSaid: "You:",
-  markAllRead: "Mark all as read",
+  markAllRead: "Mark all read",
   more: "More conversations",
   nothingFound: "Nobody here is called or has the number “{what}”.",
   textNumber: "Send SMS to {number}",
@@ -116,6 +114,8 @@ export const words = {
   // Thread
   chooseThread: "Choose a conversation",
   chooseThreadTold: "or start one with New. Alt+N does it from anywhere.",
+  beFirst: "Ready to text",
+  beFirstTold: "Write first with New, or wait for somebody to text you. Alt+N is New from anywhere.",
   firstText: "Your first text to {who} starts this conversation.",
   beginning: "This is the beginning.",
   older: "Loading earlier texts…",
@@ -189,7 +189,6 @@ export const words = {
   writeFirst: "Write something first.",
 
   // Contact
-  contact: "Contact",
   contactName: "Name",
   contactNameMissing: "Give the contact a name.",
   contactNumbers: "Numbers",
@@ -216,7 +215,6 @@ export const words = {
   factTrace: "Modem to box",
   factCost: "Length",
   factID: "Id",
-  factPart: "{i}: {state}",
 
   // Sign-in
   welcome: "Welcome",
@@ -268,4 +266,9 @@ export function say(sentence: string | Plural, values: Record<string, string | n
   const form = typeof sentence === "string" ? sentence
     : rules.select(Number(values.n)) === "one" ? sentence.one : sentence.other;
   return form.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+// sentence makes a whole one of a reason that the box gives in short.
+export function sentence(reason: string): string {
+  return reason.charAt(0).toLocaleUpperCase(locale) + reason.slice(1) + (/[.!?]$/.test(reason) ? "" : ".");
 }
