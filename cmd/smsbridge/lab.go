@@ -88,7 +88,7 @@ func newLabModemCommand(control *string) *cobra.Command {
 
 func (l *lab) run(ctx context.Context, out io.Writer) error {
 	if l.count < 1 || l.count > 256 {
-		return fmt.Errorf("--count is %d; it goes from 1 to 256", l.count)
+		return fail(exitUsage, "count: %d; it goes from 1 to 256", l.count)
 	}
 	o := simulator.Options{ReportDelay: l.report}
 	if l.record != "" {
@@ -305,7 +305,7 @@ func askLab(ctx context.Context, control, method, path string, question, answer 
 	}
 	response, err := (&http.Client{Transport: transport}).Do(request)
 	if err != nil {
-		return fmt.Errorf("no lab answers on %s; start one with: smsbridge lab modem (%w)", control, err)
+		return fail(exitUnreachable, "no lab answers on %s; start one with: smsbridge lab modem (%w)", control, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= 300 {

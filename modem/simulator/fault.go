@@ -84,14 +84,19 @@ func (m *Modem) Fail(f Fault) error {
 		e.Reason = "delay " + f.Delay.String()
 	}
 	err := n.record.write(e)
-	if err == nil && f.Name != Replug {
+	if err == nil {
 		m.fail(f)
 	}
 	n.mu.Unlock()
-	if err == nil && f.Name == Replug {
+	switch {
+	case err != nil:
+		return err
+	case f.Name == Replug:
 		return m.Replug()
+	case f.Name == Unplug && f.Octets == 0:
+		m.Unplug()
 	}
-	return err
+	return nil
 }
 
 func (f Fault) check() error {

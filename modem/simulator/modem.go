@@ -195,12 +195,13 @@ func (m *Modem) left(p *port) {
 }
 
 // Unplug takes the modem from its socket: ports and tty hang up, the network no longer reaches it, and
-// its settings are forgotten. Its memories stay.
+// its settings are forgotten. Its memories stay. When it returns, there is no tty any more.
 func (m *Modem) Unplug() {
 	n := m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	m.unplug()
+	m.settle()
 }
 
 func (m *Modem) unplug() {
@@ -228,12 +229,7 @@ func (m *Modem) Replug() error {
 	n := m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for m.settling() != nil {
-		wait := m.settling()
-		n.mu.Unlock()
-		<-wait
-		n.mu.Lock()
-	}
+	m.settle()
 	if m.plugged || n.closed {
 		return nil
 	}
@@ -249,6 +245,15 @@ func (m *Modem) Replug() error {
 	return nil
 }
 
+// settle waits, without the lock, until an unplugging under way has happened.
+func (m *Modem) settle() {
+	for wait := m.settling(); wait != nil; wait = m.settling() {
+		m.network.mu.Unlock()
+		<-wait
+		m.network.mu.Lock()
+	}
+}
+
 // settling returns what an unplugging still waits for, nil if nothing.
 func (m *Modem) settling() <-chan struct{} {
 	switch {
@@ -260,12 +265,13 @@ func (m *Modem) settling() <-chan struct{} {
 	return nil
 }
 
-// Close unplugs the modem for good measure and removes its tty. It does not wait; Network.Close does.
+// Close unplugs the modem and removes its tty for good.
 func (m *Modem) Close() {
 	n := m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	m.unplug()
+	m.settle()
 	m.tty = nil
 }
 

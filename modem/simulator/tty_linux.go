@@ -1,10 +1,10 @@
 package simulator
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,18 +16,22 @@ import (
 // port; when the last one closes it, the port is closed, and what the next one finds is a fresh line.
 //
 // It holds the slave open itself, so that the terminal outlives the programs, and learns of their coming
-// and going from inotify: nothing is polled.
+// and going from inotify: nothing is polled. Since a program opens before it writes, and its opening is
+// looked at before its octets are, they never get into the line of the one before. What a program wrote
+// in its last moment may be heard as the next one's, if that opens in the same moment.
 type tty struct {
 	m             *Modem
 	link, name    string
 	master, slave *os.File
 	watch         *os.File
 
-	mu   sync.Mutex // guards what follows
-	port *port      // nil while no program is there
-	pump chan struct{}
-	hung bool
+	mu       sync.Mutex      // guards what follows
+	programs map[string]bool // descriptors of the slave that programs hold
+	port     *port           // nil while no program is there
+	pump     chan struct{}
+	hung     bool
 
+	once sync.Once // hangs up
 	ends sync.WaitGroup
 	done chan struct{}
 }
@@ -56,8 +60,13 @@ func (m *Modem) ServePTY(link string) (name string, err error) {
 
 // openTTY starts a terminal; the lock is held.
 func openTTY(m *Modem, link string) (*tty, error) {
-	master, slave, err := pty.Open()
+	blocking, slave, err := pty.Open()
 	if err != nil {
+		return nil, fmt.Errorf("open pty: %w", err)
+	}
+	master, err := polled(blocking)
+	if err != nil {
+		slave.Close()
 		return nil, fmt.Errorf("open pty: %w", err)
 	}
 	t := &tty{m: m, link: link, name: slave.Name(), master: master, slave: slave, done: make(chan struct{})}
@@ -73,6 +82,21 @@ func openTTY(m *Modem, link string) (*tty, error) {
 		close(t.done)
 	})
 	return t, nil
+}
+
+// polled returns the same file for the runtime's poller, so that Close ends a Read and a Write may have a
+// deadline. The one it is given is closed.
+func polled(f *os.File) (*os.File, error) {
+	defer f.Close()
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
 func (t *tty) prepare() error {
@@ -142,23 +166,106 @@ func (t *tty) raw() error {
 
 // read carries what programs write to the modem.
 func (t *tty) read() {
+	watch, err := t.watch.SyscallConn()
+	if err != nil {
+		return
+	}
 	b := make([]byte, 4096)
 	for {
 		n, err := t.master.Read(b)
 		if err != nil {
 			return
 		}
-		if p := t.enter(); p != nil {
-			p.Write(b[:n])
+		t.mu.Lock()
+		watch.Control(t.look)
+		p := t.enter()
+		if p == nil { // hung up, or open elsewhere
+			t.mu.Unlock()
+			continue
 		}
+		if len(t.programs) == 0 {
+			t.programs = t.holders()
+		}
+		if len(t.programs) == 0 { // the last words of a program that has gone
+			p.Write(b[:n])
+			t.leave()
+			t.mu.Unlock()
+			continue
+		}
+		t.mu.Unlock()
+		p.Write(b[:n])
 	}
 }
 
+// follow takes note of programs that open and close the slave.
+func (t *tty) follow() {
+	defer t.end()
+	watch, err := t.watch.SyscallConn()
+	if err != nil {
+		return
+	}
+	watch.Read(func(fd uintptr) bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.look(fd)
+		return false // until the watch is closed
+	})
+}
+
+// look takes in what inotify has to say and does not wait for more; the lock is held. What it says is
+// only that something has changed: two equal events become one if nobody reads between, so they cannot be
+// counted, and who is there is looked up.
+func (t *tty) look(fd uintptr) {
+	changed := false
+	b := make([]byte, 4096)
+	for {
+		if n, err := unix.Read(int(fd), b); err != nil || n <= 0 {
+			break
+		}
+		changed = true
+	}
+	if changed {
+		t.visit(t.holders())
+	}
+}
+
+// visit acts on who has the slave open now. A program that comes finds a fresh line, if none that was
+// there before is there still.
+func (t *tty) visit(now map[string]bool) {
+	stays := false
+	for h := range t.programs {
+		stays = stays || now[h]
+	}
+	left := len(t.programs) > 0 && !stays
+	t.programs = now
+	if left {
+		t.leave()
+	}
+	switch {
+	case len(now) > 0:
+		t.enter()
+	case left:
+		t.tidy()
+	}
+}
+
+// holders names the descriptors that programs hold of the slave, its own left out.
+func (t *tty) holders() map[string]bool {
+	own := ""
+	t.control(func(fd int) error { own = fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), fd); return nil })
+	found := make(map[string]bool)
+	links, _ := filepath.Glob("/proc/[0-9]*/fd/*")
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && target == t.name && link != own {
+			found[link] = true
+		}
+	}
+	return found
+}
+
 // enter returns the port of the present program and opens it if need be. It is nil while the modem is
-// open elsewhere.
+// open elsewhere. The lock is held.
 func (t *tty) enter() *port {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if t.port != nil || t.hung {
 		return t.port
 	}
@@ -190,39 +297,8 @@ func (t *tty) carry(p *port, done chan struct{}) {
 	}
 }
 
-// follow takes note of programs that open and close the slave.
-func (t *tty) follow() {
-	defer t.end()
-	open := 0
-	b := make([]byte, 4096)
-	for {
-		n, err := t.watch.Read(b)
-		if err != nil {
-			return
-		}
-		for rest := b[:n]; len(rest) >= unix.SizeofInotifyEvent; {
-			mask := binary.NativeEndian.Uint32(rest[4:])
-			rest = rest[unix.SizeofInotifyEvent+int(binary.NativeEndian.Uint32(rest[12:])):]
-			if mask&unix.IN_OPEN != 0 {
-				open++
-			}
-			if mask&unix.IN_CLOSE != 0 {
-				open--
-			}
-		}
-		if open > 0 {
-			t.enter()
-		} else {
-			t.leave()
-		}
-	}
-}
-
-// leave closes the port after the last program and cleans the line for the next one: octets nobody has
-// read, the claim of exclusive use, and modes.
+// leave closes the port after the last program and throws away what it has not read. The lock is held.
 func (t *tty) leave() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if t.port != nil {
 		t.master.SetWriteDeadline(time.Unix(1, 0))
 		t.port.Close()
@@ -230,24 +306,31 @@ func (t *tty) leave() {
 		t.port = nil
 		t.master.SetWriteDeadline(time.Time{})
 	}
-	t.control(func(fd int) error {
-		unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH)
-		return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0)
-	})
+	if master, err := t.master.SyscallConn(); err == nil { // what is still on its way to the slave
+		master.Control(func(fd uintptr) { unix.IoctlSetInt(int(fd), unix.TCFLSH, unix.TCOFLUSH) })
+	}
+	t.control(func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH) })
+}
+
+// tidy undoes what a program may have left behind that was killed: its claim of exclusive use, its modes.
+func (t *tty) tidy() {
+	t.control(func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0) })
 	t.raw()
 }
 
-// hang takes the terminal away, under the hands of who has it open. It does not wait: done is closed
-// when all has ended.
+// hang takes the terminal away, under the hands of who has it open. It does not wait, since those who use
+// the files may want the lock that the caller has: done is closed when all has ended.
 func (t *tty) hang() {
-	if t.link != "" {
+	t.once.Do(func() {
 		if target, err := os.Readlink(t.link); err == nil && target == t.name {
 			os.Remove(t.link)
 		}
-	}
-	t.watch.Close()
-	t.slave.Close()
-	t.master.Close()
+		t.ends.Go(func() {
+			t.watch.Close()
+			t.slave.Close()
+			t.master.Close()
+		})
+	})
 }
 
 // end waits for the pump once the terminal is gone.

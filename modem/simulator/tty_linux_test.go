@@ -2,7 +2,7 @@ package simulator
 
 import (
 	"errors"
-	"io"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +32,13 @@ func hangUp(f *os.File, x *terminal) {
 	}
 }
 
+// vacant waits until the modem has noticed that nobody is there.
+func vacant(m *Modem) {
+	for m.Status().Open {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func TestServePTY(t *testing.T) {
 	n, m, h := lab(t, Options{}, ModemOptions{})
 	defer n.Close()
@@ -55,13 +62,22 @@ func TestServePTY(t *testing.T) {
 	x.expect("\r\n+CMTI: \"SM\",1\r\n")
 	x.ask(cmgs(hex), "\r\n> ") // left at the prompt
 	hangUp(f, x)
+	vacant(m)
 
 	h.Send(m.Number(), "while nobody was there")
 	for i := range 200 { // the next finds a fresh line and the settings of the one before
 		f, x := onPTY(t, link)
 		x.ask("AT+CMEE?", info("+CMEE: 0"))
-		if i%2 == 0 {
+		if i%20 == 0 {
+			x.ask("ATE1", ok)
 			x.say("AT+CGM") // half a line
+			x.expect("AT+CGM")
+			hangUp(f, x)
+			vacant(m)
+			f, x = onPTY(t, link)
+			x.ask("ATE0", "ATE0\r"+ok)
+			hangUp(f, x)
+			continue
 		}
 		hangUp(f, x)
 	}
@@ -154,18 +170,24 @@ func TestServePTY_unread(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 50 {
+	for i := 1; i <= 50; i++ { // the first must change what the modem begins with
 		f := openPTY(t, name)
-		f.Write([]byte("AT+CGMI;+CGMM;+CGMR\r"))
+		fmt.Fprintf(f, "AT+CGMI;+CGMM;+CSDH=%d\r", i%2)
 		f.Close()
-		time.Sleep(5 * time.Millisecond) // a program takes longer than that to start
+		for heard := -1; heard != i%2; {
+			m.network.mu.Lock()
+			if m.port == nil {
+				heard = m.csdh
+			}
+			m.network.mu.Unlock()
+			time.Sleep(time.Millisecond)
+		}
 		f, x := onPTY(t, name)
 		x.say("ATE0\r")
 		if got := x.until(ok); got != "ATE0\r"+ok && got != ok {
 			t.Fatalf("got %q", got)
 		}
 		hangUp(f, x)
+		vacant(m)
 	}
 }
-
-var _ io.ReadWriteCloser = (*port)(nil)
