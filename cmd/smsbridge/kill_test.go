@@ -271,6 +271,7 @@ func (r *rig) write(ctx context.Context, next <-chan string) {
 				r.mu.Lock()
 				r.acked[text] = answer.Message.ID
 				r.mu.Unlock()
+				time.Sleep(4 * time.Millisecond) // the queue must not grow from kill to kill
 				break
 			}
 			if code != 0 && code != http.StatusTooManyRequests {
@@ -366,7 +367,7 @@ func (r *rig) messages() []storage.Message {
 
 // settle waits until nothing is queued and all that handsets sent has come.
 func (r *rig) settle() {
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for time.Now().Before(deadline) {
 		busy, in := 0, 0
 		for _, m := range r.messages() {
@@ -380,7 +381,7 @@ func (r *rig) settle() {
 		if busy == 0 && in >= r.sent {
 			return
 		}
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(time.Second) // reading all of it is work for the box
 	}
 	r.t.Log("the last box did not come to rest")
 }

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// bridgeOn runs serve in this process until the test ends and gives its admin
+// socket.
+func bridgeOn(t *testing.T, args ...string) (admin string) {
+	t.Helper()
+	dir := t.TempDir()
+	admin = filepath.Join(dir, "admin.sock")
+	out, in := io.Pipe()
+	ctx, stop := context.WithCancel(t.Context())
+	var serving sync.WaitGroup
+	var log lockedBuffer
+	serving.Go(func() {
+		defer in.Close()
+		run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0", "--db", filepath.Join(dir, "ledger.db"), "--admin", admin}, args...), nil, in, &log)
+	})
+	t.Cleanup(serving.Wait)
+	t.Cleanup(stop)
+	first := make([]byte, 6)
+	if _, err := io.ReadFull(out, first); err != nil || string(first) != "ready " {
+		t.Fatalf("serve says %q, %v\n%s", first, err, log.String())
+	}
+	serving.Go(func() { io.Copy(io.Discard, out) })
+	return admin
+}
+
+// verb runs one command line and gives its exit code and what it printed.
+func verb(in string, args ...string) (code int, out, errs string) {
+	var o, e bytes.Buffer
+	code = run(context.Background(), args, strings.NewReader(in), &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestVerbs(t *testing.T) {
+	admin := bridgeOn(t, "--modem", "simulator:1")
+	ids := regexp.MustCompile(`\b(ms|th|ln|tk)_[0-9A-Z]{16}\b`)
+	for _, c := range []struct {
+		name, in string
+		args     []string
+		code     int
+		want     string // in stdout if the code is 0, else in stderr
+	}{
+		{"line list", "", []string{"line", "list"}, 0, "+15550191  ready"},
+		{"modem list", "", []string{"modem", "list", "-o", "jsonl"}, 0, `"port":"simulator:1","state":"ready"`},
+		{"send waits", "", []string{"send", "+1 (555) 01-00", "hello", "--wait", "delivered"}, 0, "delivered"},
+		{"send from stdin", "from a pipe\n", []string{"send", "+15550100", "-", "-q", "--wait", "sent"}, 0, "ms_"},
+		{"dry run", "", []string{"send", "+15550100", strings.Repeat("€", 100), "--dry-run"}, 0, "2 part(s), 200 units of gsm7"},
+		{"chat", "one\n\ntwo\n", []string{"chat", "+15550100"}, 0, "> hello  (delivered)"},
+		{"thread list", "", []string{"thread", "list"}, 0, "+15550100"},
+		{"thread show", "", []string{"thread", "show", "+15550100", "-o", "csv"}, 0, "from a pipe"},
+		{"tail", "", []string{"tail", "--poll", "--type", "message.queued"}, 0, "from a pipe"},
+		{"tail as JSON", "", []string{"tail", "--since", "0", "--poll", "-o", "jsonl"}, 0, `"type":"line.updated"`},
+		{"token create", "", []string{"token", "create", "--label", "crm", "--scope", "messages:send,messages:read", "-q"}, 0, "scp_"},
+		{"token list", "", []string{"token", "list"}, 0, "messages:send messages:read"},
+		{"setup", "", []string{"setup"}, 0, "Code: "},
+
+		{"letters in a number", "", []string{"send", "+1555x0100", "hi"}, exitRefused, "to.number"},
+		{"CR in a number", "", []string{"send", "+15550100\r", "hi"}, exitRefused, `'\r' cannot stand in one`},
+		{"empty text", "", []string{"send", "+15550100", ""}, exitRefused, "text"},
+		{"unknown line", "", []string{"send", "+15550100", "hi", "--from", "ln_nope"}, exitRefused, "there is no line ln_nope"},
+		{"too many parts", "", []string{"send", "+15550100", strings.Repeat("x", 3000)}, exitRefused, "text"},
+		{"unknown scope", "", []string{"token", "create", "--label", "x", "--scope", "all"}, exitError, `no scope "all"`},
+		{"unknown token", "", []string{"token", "revoke", "tk_nope"}, exitRefused, "tk_nope"},
+		{"unknown thread", "", []string{"thread", "show", "+15559999"}, exitError, "nothing was ever said"},
+		{"unknown format", "", []string{"line", "list", "-o", "xml"}, exitUsage, `"xml"`},
+		{"unknown flag", "", []string{"line", "list", "--nope"}, exitUsage, "--nope"},
+		{"unknown wait", "", []string{"send", "+15550100", "hi", "--wait", "read"}, exitUsage, `"read"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, errs := verb(c.in, append(c.args, "--admin", admin)...)
+			said := out
+			if c.code != 0 {
+				said = errs
+			}
+			if code != c.code || !strings.Contains(said, c.want) {
+				t.Errorf("exit %d, want %d with %q\n%s%s", code, c.code, c.want, ids.ReplaceAllString(out, "$1_…"), errs)
+			}
+		})
+	}
+}
+
+func TestVerbs_away(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"no bridge", []string{"line", "list", "--admin", filepath.Join(dir, "none.sock")}, exitUnreachable, "smsbridge serve"},
+		{"no token", []string{"line", "list", "--url", "http://127.0.0.1:1"}, exitDenied, "smsbridge token create"},
+		{"unknown verb", []string{"sned"}, exitUsage, "sned"},
+		{"listen to all", []string{"serve", "--listen", "0.0.0.0:0"}, exitUsage, "--insecure"},
+		{"listen to nothing", []string{"serve", "--listen", "nowhere"}, exitUsage, "HOST:PORT"},
+		{"simulators", []string{"serve", "--modem", "simulator:x"}, exitUsage, "simulator:N"},
+		{"log level", []string{"serve", "--log-level", "loud"}, exitUsage, `"loud"`},
+		{"config", []string{"serve", "--config", write(t, dir, "pace 3\n")}, exitUsage, `no setting "pace"`},
+		{"config value", []string{"serve", "--config", write(t, dir, "# names\nname desk # ours\ndemo maybe\n")}, exitUsage, ":3: demo"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, _, errs := verb("", c.args...)
+			if code != c.code || !strings.Contains(errs, c.want) {
+				t.Errorf("exit %d, want %d with %q: %s", code, c.code, c.want, errs)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, dir, text string) string {
+	t.Helper()
+	f, err := os.CreateTemp(dir, "config")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
+}
+
+// A port that cannot be opened is told of where one looks for it, with the way
+// out, and stops nothing else.
+func TestVerbs_ports(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "ttyUSB7")
+	file := write(t, t.TempDir(), "not a tty")
+	admin := bridgeOn(t, "--modem", missing, "--modem", file, "--modem", "simulator:1")
+	_, out, _ := verb("", "modem", "list", "-o", "csv", "--admin", admin)
+	for _, want := range []string{
+		missing + ",absent,,,", "does not exist; is the modem plugged in",
+		file + ",failed,", "is no serial port",
+		"simulator:3,ready,",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+func TestVerbs_environment(t *testing.T) {
+	admin := bridgeOn(t, "--modem", "simulator:1")
+	t.Setenv("SMSBRIDGE_ADMIN", admin)
+	t.Setenv("SMSBRIDGE_OUTPUT", "json")
+	if code, out, errs := verb("", "line", "list"); code != 0 || !strings.HasPrefix(out, "[\n") {
+		t.Errorf("exit %d\n%s%s", code, out, errs)
+	}
+	if code, out, _ := verb("", "line", "list", "-o", "csv"); code != 0 || !strings.HasPrefix(out, "id,number") {
+		t.Errorf("a flag does not win over the environment: %d %s", code, out)
+	}
+}
