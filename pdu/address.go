@@ -2,6 +2,7 @@ package pdu
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 )
@@ -9,6 +10,7 @@ import (
 // TON is a type of number (3GPP TS 23.040, 9.1.2.5).
 type TON uint8
 
+// The types of 3GPP TS 23.040, 9.1.2.5.
 const (
 	TONUnknown TON = iota
 	TONInternational
@@ -23,6 +25,7 @@ const (
 // NPI is a numbering plan (9.1.2.5); values not named here are kept as they are.
 type NPI uint8
 
+// The plans of 3GPP TS 23.040, 9.1.2.5 that are met with.
 const (
 	NPIUnknown   NPI = 0
 	NPITelephone NPI = 1 // ISDN and telephone, E.164
@@ -32,7 +35,8 @@ const (
 	NPIPrivate   NPI = 9
 )
 
-// Address is a phone number, or the name that stands in its place. The zero value is no address.
+// Address is a phone number, or the name that stands in its place (3GPP TS 23.040, 9.1.2.5). The zero
+// value is no address.
 type Address struct {
 	TON   TON
 	NPI   NPI
@@ -47,7 +51,8 @@ const (
 
 // ParseAddress reads what a person writes: "+46 70 123 45 67" is international, "71234" is sent as
 // it stands, without a country (TON unknown), and anything with a letter is a name of at most 11
-// characters of the GSM alphabet. Blanks and - . / ( ) between digits are left out.
+// characters of the GSM alphabet (3GPP TS 23.040, 9.1.2.5). Blanks and - . / ( ) between digits are
+// left out.
 func ParseAddress(s string) (Address, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -58,9 +63,11 @@ func ParseAddress(s string) (Address, error) {
 	if plus {
 		a.TON = TONInternational
 	}
-	digits = strings.Map(dropSeparators, digits)
+	if !dialled(digits) {
+		digits = strings.Map(dropSeparators, digits)
+	}
 	switch {
-	case digits != "" && strings.Trim(digits, "0123456789*#") == "":
+	case dialled(digits):
 		a.Value = digits
 	case plus:
 		return Address{}, unwritable("address", fmt.Errorf("%w: after + there can only be digits, not %q", ErrAddress, s[1:]))
@@ -73,6 +80,16 @@ func ParseAddress(s string) (Address, error) {
 	return a, nil
 }
 
+// dialled tells whether s is what one can dial, and nothing else.
+func dialled(s string) bool {
+	for i := range len(s) {
+		if semiValues[s[i]] > 0x0B {
+			return false
+		}
+	}
+	return s != ""
+}
+
 func dropSeparators(r rune) rune {
 	if strings.ContainsRune(" -./()\u00a0\u2011", r) {
 		return -1
@@ -81,7 +98,7 @@ func dropSeparators(r rune) rune {
 }
 
 // String returns "+" and the digits when the number is international, the digits when it is of
-// another type, the text of a name, and "" when there is no address.
+// another type, the text of a name, and "" when there is no address (3GPP TS 23.040, 9.1.2.5).
 func (a Address) String() string {
 	if a.TON == TONInternational && a.Value != "" {
 		return "+" + a.Value
@@ -145,7 +162,7 @@ func (r *reader) addressValue(toa byte, value []byte, n int) Address {
 	if a.TON == TONAlphanumeric {
 		a.Value = name(value, n*4/7)
 	} else {
-		a.Value, clean = digits(value, n)
+		a.Value, clean = r.digits(value, n)
 	}
 	r.warn(!clean || toa&0x80 == 0, AddressFill)
 	return a
@@ -157,10 +174,47 @@ func (a Address) typeOctet() byte { return 0x80 | byte(a.TON&0x07)<<4 | byte(a.N
 
 const semiOctets = "0123456789*#abc"
 
+// digitPairs holds the two digits of an octet, the first in the low half; 0 when there is a filler.
+var digitPairs = func() (pairs [256]uint16) {
+	for i := range pairs {
+		if i&0x0F != 0x0F && i>>4 != 0x0F {
+			pairs[i] = uint16(semiOctets[i&0x0F]) | uint16(semiOctets[i>>4])<<8
+		}
+	}
+	return pairs
+}()
+
+// semiValues turns semiOctets round; notHex for what is none of them.
+var semiValues = func() (values [256]byte) {
+	for i := range values {
+		values[i] = notHex
+	}
+	for i := range len(semiOctets) {
+		values[semiOctets[i]] = byte(i)
+	}
+	return values
+}()
+
 // digits reads n semi-octets, low one first. clean is false when a filler stands among them, or
 // something else where the filler should be: the number is then as many digits as there are.
-func digits(octets []byte, n int) (value string, clean bool) {
+func (r *reader) digits(octets []byte, n int) (value string, clean bool) {
 	var scratch [2 * maxDigits]byte
+	if n <= maxDigits {
+		filler := false
+		for i, octet := range octets[:n/2] {
+			pair := digitPairs[octet]
+			filler = filler || pair == 0
+			binary.LittleEndian.PutUint16(scratch[2*i:], pair)
+		}
+		if n%2 != 0 {
+			last := octets[n/2]
+			filler = filler || last < 0xF0 || last == 0xFF
+			scratch[n-1] = semiOctets[min(int(last&0x0F), len(semiOctets)-1)]
+		}
+		if !filler {
+			return r.string(scratch[:n]), true
+		}
+	}
 	out := scratch[:0]
 	clean = true
 	for i := range n {
@@ -174,18 +228,18 @@ func digits(octets []byte, n int) (value string, clean bool) {
 	if n%2 != 0 && octets[n/2]>>4 != 0x0F {
 		clean = false
 	}
-	return string(out), clean
+	return r.string(out), clean
 }
 
 // name reads an alphanumeric value. Fourteen semi-octets can be eight septets, or seven and an octet
 // too many counted by the sender; a last @ that the filling alone explains is therefore dropped.
 func name(octets []byte, septets int) string {
-	var scratch [160]byte
-	s := appendUnpacked(scratch[:0], octets, septets)
-	if septets%8 == 0 && septets > 0 && s[septets-1] == 0 {
-		s = s[:septets-1]
+	if last := 7*septets/8 - 1; septets%8 == 0 && septets > 0 && octets[last]>>1 == 0 {
+		septets--
 	}
-	return string(appendDecoded(nil, s))
+	var scratch [3 * maxSeptets]byte
+	d := shifts{}.decoder()
+	return string(d.end(d.packed(scratch[:0], octets, septets)))
 }
 
 // check tells whether the address can be written.
@@ -194,7 +248,7 @@ func (a Address) check(field string) error {
 		return a.checkName(field)
 	}
 	for i := range len(a.Value) {
-		if strings.IndexByte(semiOctets, a.Value[i]) < 0 {
+		if semiValues[a.Value[i]] == notHex {
 			return unwritable(field, fmt.Errorf("%w: %q has something in it that is no digit", ErrAddress, a.Value))
 		}
 	}
@@ -246,11 +300,11 @@ func (a Address) appendServiceCentre(dst []byte) ([]byte, error) {
 // appendValue writes the value and counts its useful semi-octets.
 func (a Address) appendValue(dst []byte) ([]byte, int) {
 	if a.TON == TONAlphanumeric {
-		dst, n := appendPacked(dst, a.Value)
+		dst, n := shifts{}.appendPacked(dst, a.Value)
 		return dst, (n*7 + 3) / 4
 	}
 	for i := range len(a.Value) {
-		semi := byte(strings.IndexByte(semiOctets, a.Value[i]))
+		semi := semiValues[a.Value[i]]
 		if i%2 == 0 {
 			dst = append(dst, 0xF0|semi)
 		} else {

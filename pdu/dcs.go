@@ -3,23 +3,25 @@ package pdu
 // DCS is a data coding scheme (3GPP TS 23.038, 4).
 type DCS uint8
 
-// Schemes that Segments and Message choose among; the low two bits of the last two are the class.
+// Schemes that Segments and Message choose among (3GPP TS 23.038, 4).
 const (
 	DCSGSM7      DCS = 0x00
+	DCSData8     DCS = 0x04
 	DCSUCS2      DCS = 0x08
 	dcsWithClass DCS = 0x10
 )
 
-// Alphabet is how the user data of a message are written.
+// Alphabet is how the user data of a message are written (3GPP TS 23.038, 4).
 type Alphabet uint8
 
+// The alphabets of 3GPP TS 23.038, 4.
 const (
 	GSM7  Alphabet = iota // septets of the GSM 7 bit default alphabet
 	Data8                 // octets that mean something to a program
 	UCS2                  // UTF-16, high octet first
 )
 
-// String returns "gsm7", "8bit" or "ucs2".
+// String returns "gsm7", "8bit" or "ucs2", for the alphabets of 3GPP TS 23.038, 4.
 func (a Alphabet) String() string {
 	switch a {
 	case Data8:
@@ -30,10 +32,11 @@ func (a Alphabet) String() string {
 	return "gsm7"
 }
 
-// Class is a message class: 0 is shown at once and not kept, 1 belongs to the mobile equipment, 2 to
+// Class is a message class (3GPP TS 23.038, 4): 0 is shown at once and not kept, 1 belongs to the mobile equipment, 2 to
 // the SIM, 3 to the terminal equipment.
 type Class uint8
 
+// The classes of 3GPP TS 23.038, 4.
 const (
 	Class0 Class = iota
 	Class1
@@ -41,7 +44,8 @@ const (
 	Class3
 )
 
-// Alphabet returns how the text is written. Reserved codings are the default alphabet.
+// Alphabet returns how the text is written. Reserved codings are the default alphabet (3GPP TS
+// 23.038, 4).
 func (d DCS) Alphabet() Alphabet {
 	switch {
 	case d < 0x80: // general, and marked for automatic deletion
@@ -54,7 +58,7 @@ func (d DCS) Alphabet() Alphabet {
 	return GSM7
 }
 
-// Class returns the message class; false when the scheme gives none.
+// Class returns the message class; false when the scheme gives none (3GPP TS 23.038, 4).
 func (d DCS) Class() (Class, bool) {
 	if d < 0x80 && d&0x10 != 0 || d >= 0xF0 {
 		return Class(d & 0x03), true
@@ -65,7 +69,11 @@ func (d DCS) Class() (Class, bool) {
 // Compressed tells whether the user data are compressed as 3GPP TS 23.042 has it.
 func (d DCS) Compressed() bool { return d < 0x80 && d&0x20 != 0 }
 
-// Reserved tells whether the standard gives the scheme no meaning yet.
+// AutoDelete tells whether the message is marked to be deleted once it was read, or could not be
+// (3GPP TS 23.038, 4, group 01xx).
+func (d DCS) AutoDelete() bool { return d&0xC0 == 0x40 }
+
+// Reserved tells whether 3GPP TS 23.038, 4 gives the scheme no meaning yet.
 func (d DCS) Reserved() bool {
 	switch {
 	case d < 0x80:

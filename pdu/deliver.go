@@ -14,6 +14,7 @@ type Deliver struct {
 	UD   UserData
 }
 
+// MessageType returns TypeDeliver (3GPP TS 23.040, 9.2.2.1).
 func (*Deliver) MessageType() MessageType { return TypeDeliver }
 
 // Bits of the first octet, 9.2.3.
@@ -28,7 +29,8 @@ const (
 
 func (r *reader) deliver(first byte) *Deliver {
 	r.warn(first&0x10 != 0, ReservedBits)
-	d := &Deliver{
+	d := newIn[Deliver](r)
+	*d = Deliver{
 		MMS: first&bitMMS == 0,
 		LP:  first&bitLP != 0,
 		SRI: first&bitSRI != 0,
@@ -43,6 +45,7 @@ func (r *reader) deliver(first byte) *Deliver {
 	return d
 }
 
+// Append writes the octets of the message (3GPP TS 23.040, 9.2.2.1).
 func (d *Deliver) Append(dst []byte) ([]byte, error) {
 	first := bit(!d.MMS, bitMMS) | bit(d.LP, bitLP) | bit(d.SRI, bitSRI) |
 		bit(len(d.UD.UDH) > 0, bitUDHI) | bit(d.RP, bitRP)
@@ -53,7 +56,7 @@ func (d *Deliver) Append(dst []byte) ([]byte, error) {
 	}
 	dst = append(dst, d.PID, byte(d.DCS))
 	dst = append(dst, d.SCTS[:]...)
-	return d.UD.append(dst, d.DCS)
+	return d.UD.append(dst, d.DCS, maxOctets)
 }
 
 func bit(on bool, b byte) byte {

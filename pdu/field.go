@@ -1,6 +1,7 @@
 package pdu
 
-// Field is one element of a PDU as it stands in its octets, for people who look at them.
+// Field is one element of a PDU as it stands in its octets (3GPP TS 23.040, 9.2.2), for people who
+// look at them.
 type Field struct {
 	Name    string // as in the standard; "filling" for what stands behind the last one
 	Clause  string // where the standard describes it
@@ -9,7 +10,7 @@ type Field struct {
 	Meaning string // in words; "" where the line could not be read
 }
 
-// Fields returns the fields of a line in their order. When the line cannot be read, the fields
+// Fields returns the fields of a line in their order (3GPP TS 23.040, 9.2.2). When the line cannot be read, the fields
 // before the bad one come with the *Error.
 func Fields(line string, d Direction) ([]Field, error) {
 	frame, err := ParseFrame(line, d)
@@ -19,10 +20,17 @@ func Fields(line string, d Direction) ([]Field, error) {
 		r.frame(d)
 	}
 	for i := range fields {
-		fields[i].Clause = clauses[fields[i].Name]
+		fields[i].Clause = fields[i].clause()
 		fields[i].Meaning = frame.meaning(fields[i])
 	}
 	return fields, err
+}
+
+func (f Field) clause() string {
+	if e, ok := f.element(UDH{{}}); ok && f.Name == "TP-UDH" {
+		return e.clause()
+	}
+	return clauses[f.Name]
 }
 
 var clauses = map[string]string{
@@ -42,6 +50,38 @@ var clauses = map[string]string{
 	"TP-UDH":  "23.040 9.2.3.24",
 	"TP-UD":   "23.040 9.2.3.24",
 	"TP-PI":   "23.040 9.2.3.27",
+	"TP-FCS":  "23.040 9.2.3.22",
+	"TP-CT":   "23.040 9.2.3.19",
+	"TP-MN":   "23.040 9.2.3.18",
+	"TP-CDL":  "23.040 9.2.3.20",
+	"TP-CD":   "23.040 9.2.3.21",
+	"TP-UDHL": "23.040 9.2.3.24",
+}
+
+// markHeader notes the length of a header, and its elements or, when it was ignored, the rest of it.
+func (r *reader) markHeader(start, size int, h UDH) {
+	if r.fields == nil || size == 0 {
+		r.at = start + size
+		return
+	}
+	r.at = start + 1
+	r.mark("TP-UDHL", start)
+	for _, e := range h {
+		r.at += 2 + len(e.Data)
+		r.mark("TP-UDH", r.at-2-len(e.Data))
+	}
+	if end := start + size; r.at < end {
+		from := r.at
+		r.at = end
+		r.mark("TP-UDH", from)
+	}
+}
+
+// unmark forgets the fields noted after the first n.
+func (r *reader) unmark(n int) {
+	if r.fields != nil {
+		*r.fields = (*r.fields)[:n]
+	}
 }
 
 // marked returns how many fields were noted so far.

@@ -58,6 +58,13 @@ func TestFramesThatCannotBeWritten(t *testing.T) {
 		"header of 141 octets":          &Deliver{OA: to, UD: UserData{UDH: UDH{{0x70, make([]byte, 138)}}}},
 		"header of an element too long": &Deliver{OA: to, DCS: 4, UD: UserData{UDH: UDH{{0x70, make([]byte, 256)}}}},
 		"validity of no format":         &Submit{DA: to, VP: Validity{Format: 4}},
+		"TP-FCS that is TP-PI":          &SubmitReport{FCS: 0x12},
+		"TP-PI that is TP-FCS":          &DeliverReport{PI: []byte{0x80, 0}},
+		"TP-PI of a deliver report":     &DeliverReport{PI: []byte{}},
+		"159 octets in a report":        &SubmitReport{DCS: 4, UD: UserData{Octets: make([]byte, 153)}},
+		"158 octets in a command":       &Command{DA: to, Data: UserData{Octets: make([]byte, 158)}},
+		"a command about nobody":        &Command{DA: Address{Value: "x"}},
+		"a report about nobody":         &StatusReport{RA: Address{Value: "x"}},
 		"TP-PI that is empty":           &StatusReport{RA: to, PI: []byte{}},
 		"TP-PI that promises more":      &StatusReport{RA: to, PI: []byte{0x81}},
 		"TP-PI that says too little":    &StatusReport{RA: to, PI: []byte{0x01}, DCS: 8},
@@ -121,12 +128,10 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// TestTypesOfTheNextStep holds that what is not read yet is refused and not misread.
-func TestTypesOfTheNextStep(t *testing.T) {
-	for first, d := range map[byte]Direction{0x01: MobileTerminated, 0x00: MobileOriginated, 0x02: MobileOriginated} {
-		if m, _, err := ParseTPDU([]byte{first, 0, 0}, d); m != nil || !errors.Is(err, ErrType) {
-			t.Errorf("%02X: %v, %v", first, m, err)
-		}
+// TestReservedFromTheMobile holds that what nobody has defined is refused and not misread.
+func TestReservedFromTheMobile(t *testing.T) {
+	if m, _, err := ParseTPDU([]byte{0x03, 0, 0}, MobileOriginated); m != nil || !errors.Is(err, ErrType) {
+		t.Errorf("%v, %v", m, err)
 	}
 }
 
@@ -138,7 +143,7 @@ func TestNames(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	if got := len(seen); UnknownLanguage != 1<<(got-1) {
+	if got := len(seen); LengthDiffers != 1<<(got-1) || got != len(fieldNames) {
 		t.Errorf("%d names do not reach the last warning", got)
 	}
 	if s := (BadUDH | ShortUD).String(); s != "short_ud, bad_udh" {

@@ -3,6 +3,7 @@ package pdu
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -26,9 +27,16 @@ func checkFrame(line string, d Direction, parse func(string, Direction) (Frame, 
 			if text, _ := ud.Text(scheme); !utf8.ValidString(text) {
 				return fmt.Errorf("text %q is not UTF-8", text)
 			}
+			if ud.Content(scheme).String() == "unknown" {
+				return errors.New("user data of no known content")
+			}
 		}
 	}
-	if f.Warnings != 0 {
+	_, err = Reader{Strict: true}.Frame(line, d)
+	if (err == nil) != (f.Warnings == 0) || err != nil && !errors.Is(err, ErrStrict) {
+		return fmt.Errorf("warnings %v, and read strictly %v", f.Warnings, err)
+	}
+	if err != nil {
 		return nil
 	}
 	again, err := f.AppendHex(nil)
@@ -46,6 +54,12 @@ func userDataOf(t TPDU) []UserData {
 		return []UserData{m.UD}
 	case *StatusReport:
 		return []UserData{m.UD}
+	case *SubmitReport:
+		return []UserData{m.UD}
+	case *DeliverReport:
+		return []UserData{m.UD}
+	case *Command:
+		return []UserData{m.Data}
 	}
 	return nil
 }
@@ -119,6 +133,58 @@ func TestCheckFrameNoticesABug(t *testing.T) {
 			t.Errorf("%s goes unnoticed", name)
 		}
 	}
+}
+
+func FuzzParsePush(f *testing.F) {
+	var vectors []vector
+	loadVectors(f, "testdata/data.json", &vectors)
+	for _, v := range vectors {
+		octets, _ := hex.DecodeString(v.Want.Data)
+		f.Add(octets)
+	}
+	f.Fuzz(func(t *testing.T, octets []byte) {
+		p, err := ParsePush(octets)
+		if err != nil {
+			if !errors.Is(err, ErrPush) {
+				t.Error(err)
+			}
+			return
+		}
+		m, err := p.MMS()
+		if err == nil && !utf8.ValidString(m.Subject) {
+			t.Errorf("subject %q is not UTF-8", m.Subject)
+		}
+		if len(p.Headers)+len(p.Body) > len(octets) {
+			t.Error("there is more in the push than there was")
+		}
+	})
+}
+
+// FuzzAssembler feeds the same parts in any order, more than once, and holds that the message comes
+// out once, and whole.
+func FuzzAssembler(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 3})
+	f.Add([]byte{3, 3, 2, 2, 1, 1, 0, 0})
+	f.Fuzz(func(t *testing.T, order []byte) {
+		text := strings.Repeat("0123456789", 50)
+		parts := partsOf(t, "+46705550123", text, 9, false, at2026)
+		asm := Assembler{Store: &MemoryStore{}}
+		seen := map[int]bool{}
+		for _, o := range order {
+			i := int(o) % len(parts)
+			r, err := asm.Add(parts[i], at2026)
+			want := Incomplete
+			if seen[i] {
+				want = Duplicate
+			}
+			if seen[i] = true; want == Incomplete && len(seen) == len(parts) {
+				want = Complete
+			}
+			if err != nil || r.Outcome != want || r.Outcome == Complete && r.Text != text {
+				t.Fatalf("%v: part %d: %v %q, %v", order, i, r.Outcome, r.Text, err)
+			}
+		}
+	})
 }
 
 func FuzzSegments(f *testing.F) {

@@ -8,18 +8,22 @@ type IE struct {
 	Data []byte
 }
 
-// Elements that this package knows.
+// Identifiers of elements that this package reads (3GPP TS 23.040, 9.2.3.24). All others are kept
+// as they are.
 const (
-	IEConcat8      = 0x00
-	IEConcat16     = 0x08
-	IESingleShift  = 0x24
-	IELockingShift = 0x25
+	IEConcat8      = 0x00 // 9.2.3.24.1
+	IEWaiting      = 0x01 // 9.2.3.24.2
+	IEPorts8       = 0x04 // 9.2.3.24.3
+	IEPorts16      = 0x05 // 9.2.3.24.4
+	IEConcat16     = 0x08 // 9.2.3.24.8
+	IESingleShift  = 0x24 // 9.2.3.24.15
+	IELockingShift = 0x25 // 9.2.3.24.16
 )
 
-// UDH is a user data header: its elements in their order, known or not.
+// UDH is a user data header: its elements in their order, known or not (3GPP TS 23.040, 9.2.3.24).
 type UDH []IE
 
-// Concat says which part of which message this is (9.2.3.24.1, 9.2.3.24.8).
+// Concat says which part of which message this is (3GPP TS 23.040, 9.2.3.24.1 and 9.2.3.24.8).
 type Concat struct {
 	Ref   uint16
 	Total uint8
@@ -28,7 +32,7 @@ type Concat struct {
 }
 
 // Concat returns the concatenation of the header. Elements of impossible numbers (0 of n, 4 of 3) or
-// of a wrong length are to be ignored, and of several the last counts.
+// of a wrong length are to be ignored, and of several the last counts (3GPP TS 23.040, 9.2.3.24.1).
 func (h UDH) Concat() (Concat, bool) {
 	for i := len(h) - 1; i >= 0; i-- {
 		if c, ok := h[i].concat(); ok {
@@ -49,7 +53,8 @@ func (e IE) concat() (Concat, bool) {
 	return c, c.Seq >= 1 && c.Seq <= c.Total
 }
 
-// IE returns the element that says it. Of a reference that is not wide, the low eight bits go out.
+// IE returns the element that says it (3GPP TS 23.040, 9.2.3.24.1). Of a reference that is not wide,
+// the low eight bits go out.
 func (c Concat) IE() IE { return IE{ID: c.id(), Data: c.append(nil)} }
 
 func (c Concat) id() byte {
@@ -79,9 +84,9 @@ func (h UDH) headerLen() int {
 }
 
 // parseUDH reads the elements of a header without its length octet. ok is false when the last one
-// has too few octets; the whole header is then to be ignored.
-func parseUDH(octets []byte) (h UDH, ok bool) {
-	h = make(UDH, 0, 2)
+// has too few octets; the whole header is then to be ignored. The elements go behind dst.
+func parseUDH(dst UDH, octets []byte) (h UDH, ok bool) {
+	h = dst
 	for len(octets) > 0 {
 		if len(octets) < 2 || len(octets) < 2+int(octets[1]) {
 			return nil, false

@@ -95,7 +95,7 @@ func TestTextOfContradictions(t *testing.T) {
 		{Octets: make([]byte, 1000), Septets: 1142},
 	} {
 		ud.Text(DCSGSM7)
-		if _, err := ud.append(nil, DCSGSM7); err == nil {
+		if _, err := ud.append(nil, DCSGSM7, maxOctets); err == nil {
 			t.Errorf("%d octets for %d septets are written without complaint", len(ud.Octets), ud.Septets)
 		}
 	}

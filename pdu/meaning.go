@@ -1,6 +1,7 @@
 package pdu
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -14,12 +15,7 @@ func (f Frame) meaning(field Field) string {
 		}
 		return "service centre " + f.SMSC.words()
 	}
-	switch t := f.TPDU.(type) {
-	case *Deliver:
-		return t.meaning(field)
-	case *Submit:
-		return t.meaning(field)
-	case *StatusReport:
+	if t, ok := f.TPDU.(interface{ meaning(Field) string }); ok {
 		return t.meaning(field)
 	}
 	return ""
@@ -46,7 +42,7 @@ func (s *Submit) meaning(field Field) string {
 	case "TP-DA":
 		return "to " + s.DA.words()
 	case "TP-VP":
-		return "valid " + s.VP.words()
+		return s.VP.words()
 	}
 	return meaning(field, s.DCS, s.UD)
 }
@@ -64,11 +60,56 @@ func (s *StatusReport) meaning(field Field) string {
 		return "discharge time " + s.DT.words()
 	case "TP-ST":
 		return s.ST.Class().String() + ": " + s.ST.String()
-	case "TP-PI":
-		pi := s.PI[0]
-		return flags{{true, "what follows"}, {pi&piPID != 0, "TP-PID"}, {pi&piDCS != 0, "TP-DCS"}, {pi&piUD != 0, "TP-UD"}}.words()
 	}
-	return meaning(field, s.DCS, s.UD)
+	return parameters{s.PI, s.PID, s.DCS, s.UD}.meaning(field, 0)
+}
+
+func (s *SubmitReport) meaning(field Field) string {
+	switch field.Name {
+	case "TP-MTI":
+		return flags{{true, "submit report"}, {s.UD.UDH != nil, "header"}}.words()
+	case "TP-SCTS":
+		return "service centre time " + s.SCTS.words()
+	}
+	return parameters{s.PI, s.PID, s.DCS, s.UD}.meaning(field, s.FCS)
+}
+
+func (s *DeliverReport) meaning(field Field) string {
+	if field.Name == "TP-MTI" {
+		return flags{{true, "deliver report"}, {s.UD.UDH != nil, "header"}}.words()
+	}
+	return parameters{s.PI, s.PID, s.DCS, s.UD}.meaning(field, s.FCS)
+}
+
+func (c *Command) meaning(field Field) string {
+	switch field.Name {
+	case "TP-MTI":
+		return flags{{true, "command"}, {c.SRR, "status report asked for"}, {c.Data.UDH != nil, "header"}}.words()
+	case "TP-CT":
+		return c.CT.String()
+	case "TP-MN":
+		return fmt.Sprintf("about message reference %d", c.MN)
+	case "TP-DA":
+		return "sent to " + c.DA.words()
+	case "TP-CDL":
+		return fmt.Sprintf("%d octets of command data", field.Octets[0])
+	case "TP-CD":
+		return "command data"
+	}
+	return meaning(field, DCSData8, c.Data)
+}
+
+// meaning is for the fields that all reports share.
+func (p parameters) meaning(field Field, c Cause) string {
+	switch field.Name {
+	case "TP-PI":
+		pi := p.PI[0]
+		what := flags{{pi&piPID != 0, "TP-PID"}, {pi&piDCS != 0, "TP-DCS"}, {pi&piUD != 0, "TP-UD"}}.words()
+		return "what follows: " + cmp.Or(what, "nothing")
+	case "TP-FCS":
+		return "not taken: " + c.String()
+	}
+	return meaning(field, p.DCS, p.UD)
 }
 
 // meaning is for the fields that all messages share.
@@ -77,7 +118,7 @@ func meaning(field Field, d DCS, ud UserData) string {
 	case "TP-MR":
 		return fmt.Sprintf("message reference %d", field.Octets[0])
 	case "TP-PID":
-		return fmt.Sprintf("protocol identifier %d", field.Octets[0])
+		return PIDText(field.Octets[0])
 	case "TP-DCS":
 		return d.words()
 	case "TP-UDL":
@@ -86,17 +127,37 @@ func meaning(field Field, d DCS, ud UserData) string {
 			unit = "septets"
 		}
 		return fmt.Sprintf("%d %s of user data", field.Octets[0], unit)
+	case "TP-UDHL":
+		return fmt.Sprintf("%d octets of header", field.Octets[0])
 	case "TP-UDH":
-		return ud.UDH.words()
-	case "TP-UD":
-		if text, _ := ud.Text(d); text != "" {
-			return fmt.Sprintf("%q", text)
+		if e, ok := field.element(ud.UDH); ok {
+			return e.words()
 		}
-		return "no text"
+		return "a header that contradicts itself, ignored"
+	case "TP-UD":
+		return ud.words(d)
 	case "filling":
 		return "no part of the message"
 	}
 	return ""
+}
+
+// element finds the element of a header that a field shows.
+func (f Field) element(h UDH) (IE, bool) {
+	if len(h) == 0 || len(f.Octets) < 2 || int(f.Octets[1]) != len(f.Octets)-2 {
+		return IE{}, false
+	}
+	return IE{ID: f.Octets[0], Data: f.Octets[2:]}, true
+}
+
+func (ud UserData) words(d DCS) string {
+	if text, _ := ud.Text(d); text != "" {
+		return fmt.Sprintf("%q", text)
+	}
+	if k := ud.Content(d); k != PlainText {
+		return fmt.Sprintf("%d octets, %s", len(ud.Octets), k)
+	}
+	return "no text"
 }
 
 // flags are words, each with whether it applies.
@@ -136,32 +197,21 @@ func (ts Timestamp) words() string {
 }
 
 func (v Validity) words() string {
+	var words string
 	if t, ok := v.Time(); ok {
-		return "until " + t.Format(time.RFC3339)
+		words = "valid until " + t.Format(time.RFC3339)
+	} else if d, ok := v.Duration(); ok {
+		words = "valid for " + d.String()
+	} else {
+		words = "valid for as long as the service centre likes"
 	}
-	if d, ok := v.Duration(); ok {
-		return "for " + d.String()
-	}
-	return "for as long as the service centre likes"
+	return flags{{true, words}, {v.SingleShot(), "one attempt only"}}.words()
 }
 
 func (d DCS) words() string {
 	alphabet := [...]string{GSM7: "GSM 7 bit", Data8: "8-bit data", UCS2: "UCS-2"}[d.Alphabet()]
 	c, ok := d.Class()
-	return flags{{true, alphabet}, {ok, fmt.Sprintf("class %d", c)}, {d.Compressed(), "compressed"},
-		{d.Reserved(), "a reserved value"}}.words()
-}
-
-func (h UDH) words() string {
-	var words []string
-	if c, ok := h.Concat(); ok {
-		words = append(words, fmt.Sprintf("part %d of %d, reference %d", c.Seq, c.Total, c.Ref))
-	}
-	for _, e := range h {
-		words = append(words, fmt.Sprintf("element %02X: % X", e.ID, e.Data))
-	}
-	if words == nil {
-		return "a header that contradicts itself, ignored"
-	}
-	return strings.Join(words, "; ")
+	w, waiting := d.Waiting()
+	return flags{{true, alphabet}, {ok, fmt.Sprintf("class %d", c)}, {waiting, w.String()}, {waiting && !w.Store, "not to be kept"},
+		{d.AutoDelete(), "to be deleted once read"}, {d.Compressed(), "compressed"}, {d.Reserved(), "a reserved value"}}.words()
 }

@@ -7,7 +7,11 @@ type reader struct {
 	at       int
 	warnings Warnings
 	err      *Error
+	most     int      // octets of user data that there may be; 0 for as many as in a message
 	fields   *[]Field // nil unless somebody wants to see the fields
+
+	into   TPDU    // where the message is to go; nil for new memory
+	memory *memory // nil for new memory
 }
 
 func (r *reader) fail(field string, err error) {
@@ -52,4 +56,12 @@ func (r *reader) mark(name string, start int) {
 	if r.fields != nil && start < r.at {
 		*r.fields = append(*r.fields, Field{Name: name, Offset: start, Octets: r.octets[start:r.at]})
 	}
+}
+
+// newIn returns the memory that was set aside for a message of this type.
+func newIn[T any](r *reader) *T {
+	if t, ok := any(r.into).(*T); ok {
+		return t
+	}
+	return new(T)
 }

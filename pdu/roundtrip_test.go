@@ -3,6 +3,7 @@ package pdu
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -60,15 +61,34 @@ func tpdus() *rapid.Generator[TPDU] {
 		flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
 		d := schemes().Draw(t, "dcs")
 		ud := userDatas(d).Draw(t, "ud")
+		causes := rapid.SampledFrom([]Cause{0, 0x80, 0xD3, 0xFF})
 		mr, pid, address := rapid.Byte().Draw(t, "mr"), rapid.Byte().Draw(t, "pid"), addresses().Draw(t, "address")
-		switch rapid.SampledFrom([]string{"deliver", "submit", "report"}).Draw(t, "type") {
+		switch rapid.SampledFrom([]string{"deliver", "submit", "report", "submit report", "deliver report", "command"}).Draw(t, "type") {
 		case "deliver":
 			return &Deliver{MMS: flag("mms"), LP: flag("lp"), SRI: flag("sri"), RP: flag("rp"), OA: address,
 				PID: pid, DCS: d, SCTS: times().Draw(t, "scts"), UD: ud}
 		case "submit":
 			vp := rapid.SampledFrom([]Validity{{}, RelativeValidity(day), AbsoluteValidity(at2026),
-				{ValidityEnhanced, [7]byte{0x42, 0x1E}}}).Draw(t, "vp")
+				EnhancedValidity(30*time.Second, true), EnhancedValidity(time.Hour, false), EnhancedValidity(30*day, false)}).Draw(t, "vp")
 			return &Submit{RD: flag("rd"), RP: flag("rp"), SRR: flag("srr"), MR: mr, DA: address, PID: pid, DCS: d, VP: vp, UD: ud}
+		case "command":
+			data := userDatas(DCSData8).Draw(t, "data")
+			return &Command{SRR: flag("srr"), MR: mr, PID: pid, CT: CommandType(rapid.Byte().Draw(t, "ct")), MN: pid, DA: address, Data: data}
+		case "submit report":
+			s := &SubmitReport{FCS: causes.Draw(t, "fcs"), PI: []byte{0}, SCTS: times().Draw(t, "scts")}
+			if flag("optional") {
+				s.PI, s.PID, s.DCS, s.UD = []byte{piPID | piDCS | piUD}, pid, d, ud
+			}
+			return s
+		case "deliver report":
+			s := &DeliverReport{FCS: causes.Draw(t, "fcs"), PI: []byte{0x00}}
+			if flag("optional") {
+				s.PI, s.PID, s.DCS, s.UD = []byte{piPID | piDCS | piUD}, pid, d, ud
+			}
+			if s.FCS != 0 && flag("more") {
+				s.PI = []byte{s.PI[0] | piMore, 0x01}
+			}
+			return s
 		}
 		r := &StatusReport{MMS: flag("mms"), LP: flag("lp"), SRQ: flag("srq"), MR: mr, RA: address,
 			SCTS: times().Draw(t, "scts"), DT: times().Draw(t, "dt"), ST: Status(rapid.Byte().Draw(t, "st"))}
@@ -89,10 +109,11 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := MobileTerminated
-		if sent.TPDU.MessageType() == TypeSubmit {
+		switch sent.TPDU.MessageType() {
+		case TypeSubmit, TypeCommand, TypeDeliverReport:
 			d = MobileOriginated
 		}
-		got, err := ParseFrame(string(hex), d)
+		got, err := Reader{Strict: true}.Frame(string(hex), d)
 		if err != nil {
 			t.Fatalf("%s: %v", hex, err)
 		}

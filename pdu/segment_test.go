@@ -36,7 +36,7 @@ func checkSegments(text string, ref uint16, wide bool, dcs DCS, parts []UserData
 			return errors.New("a pair is cut: " + w.String())
 		}
 		apart.WriteString(s)
-		if _, err := p.append(nil, dcs); err != nil {
+		if _, err := p.append(nil, dcs, maxOctets); err != nil {
 			return err
 		}
 		c, ok := p.UDH.Concat()
@@ -118,7 +118,7 @@ func fewestParts(text string, wide bool) int {
 	for _, r := range text {
 		if strings.ContainsRune("\f^{}\\[~]|€", r) {
 			width[r] = 2
-		} else if strings.ContainsRune(string(defaultAlphabet[:]), r) {
+		} else if strings.ContainsRune(alphabetOf(&defaultAlphabet), r) {
 			width[r] = 1
 		} else {
 			single, room = 70, 67
@@ -161,6 +161,7 @@ func TestMeasureIsWhatIsSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		measured.Costly = nil
 		sent := Measurement{Alphabet: dcs.Alphabet().String(), Parts: len(parts), Breaks: []int{}}
 		char := 0
 		for i, p := range parts {
@@ -187,14 +188,15 @@ func TestMeasure(t *testing.T) {
 		text string
 		want Measurement
 	}{
-		{"", Measurement{"gsm7", 0, 1, 160, []int{}}},
-		{"Hi €", Measurement{"gsm7", 5, 1, 155, []int{}}},
-		{strings.Repeat("a", 161), Measurement{"gsm7", 161, 2, 145, []int{153}}},
-		{strings.Repeat("€", 81), Measurement{"gsm7", 162, 2, 143, []int{76}}},
-		{"😀", Measurement{"ucs2", 2, 1, 68, []int{}}},
-		{strings.Repeat("😀", 36), Measurement{"ucs2", 72, 2, 61, []int{33}}},
+		{"", Measurement{Alphabet: "gsm7", Units: 0, Parts: 1, Left: 160, Breaks: []int{}}},
+		{"Hi €", Measurement{Alphabet: "gsm7", Units: 5, Parts: 1, Left: 155, Breaks: []int{}}},
+		{strings.Repeat("a", 161), Measurement{Alphabet: "gsm7", Units: 161, Parts: 2, Left: 145, Breaks: []int{153}}},
+		{strings.Repeat("€", 81), Measurement{Alphabet: "gsm7", Units: 162, Parts: 2, Left: 143, Breaks: []int{76}}},
+		{"😀", Measurement{Alphabet: "ucs2", Units: 2, Parts: 1, Left: 68, Breaks: []int{}}},
+		{strings.Repeat("😀", 36), Measurement{Alphabet: "ucs2", Units: 72, Parts: 2, Left: 61, Breaks: []int{33}}},
 	} {
 		got, err := Measure(c.text)
+		got.Costly = nil
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%q: %+v, %v, want %+v", c.text, got, err, c.want)
 		}
@@ -242,5 +244,24 @@ func TestTextsThatAreRefused(t *testing.T) {
 	}
 	if _, _, err := Segments("\uFFFD", 0, false); err != nil {
 		t.Errorf("a real U+FFFD: %v", err)
+	}
+}
+
+// alphabetOf returns the characters of a table.
+func alphabetOf(table *[128]uint16) string {
+	var all []rune
+	for _, r := range table {
+		if r != 0 {
+			all = append(all, rune(r))
+		}
+	}
+	return string(all)
+}
+
+// addConcat gives each part its header.
+func addConcat(parts []UserData, ref uint16, wide bool) {
+	for i := range parts {
+		c := Concat{Ref: ref, Total: uint8(len(parts)), Seq: uint8(i + 1), Wide: wide}
+		parts[i].UDH = append(UDH{c.IE()}, parts[i].UDH...)
 	}
 }

@@ -5,9 +5,10 @@ import "fmt"
 // Status is TP-ST: what became of a message (3GPP TS 23.040, 9.2.3.15). Kept as received.
 type Status uint8
 
-// StatusClass is what a sender wants to know of a Status.
+// StatusClass is what a sender wants to know of a Status (3GPP TS 23.040, 9.2.3.15).
 type StatusClass uint8
 
+// The blocks of 3GPP TS 23.040, 9.2.3.15; the first of them in two.
 const (
 	Delivered StatusClass = iota // the recipient's phone has it
 	Completed                    // the service centre is done with it, but confirms no delivery
@@ -18,6 +19,7 @@ const (
 
 var statusClasses = [...]string{"delivered", "completed", "pending", "permanent", "temporary"}
 
+// String says the class in a word, for the blocks of 3GPP TS 23.040, 9.2.3.15.
 func (c StatusClass) String() string {
 	if int(c) < len(statusClasses) {
 		return statusClasses[c]
@@ -28,7 +30,7 @@ func (c StatusClass) String() string {
 // rejected is how reserved values are to be understood.
 const rejected Status = 0x63
 
-// Class sorts the status. Reserved values count as "service rejected", which is Temporary; values
+// Class sorts the status (3GPP TS 23.040, 9.2.3.15). Reserved values count as "service rejected", which is Temporary; values
 // that the standard leaves to service centres count as the block they stand in.
 func (s Status) Class() StatusClass {
 	if s.Reserved() {
@@ -47,12 +49,12 @@ func (s Status) Class() StatusClass {
 	return Temporary
 }
 
-// Reserved tells whether the standard gives the value no meaning yet.
+// Reserved tells whether 3GPP TS 23.040, 9.2.3.15 gives the value no meaning yet.
 func (s Status) Reserved() bool {
 	return s >= 0x80 || s&0x10 == 0 && statusTexts[s&0x7F] == ""
 }
 
-// String says the status in words.
+// String says the status in words (3GPP TS 23.040, 9.2.3.15).
 func (s Status) String() string {
 	switch {
 	case s.Reserved():

@@ -14,10 +14,12 @@ type Submit struct {
 	UD  UserData
 }
 
+// MessageType returns TypeSubmit (3GPP TS 23.040, 9.2.2.2).
 func (*Submit) MessageType() MessageType { return TypeSubmit }
 
 func (r *reader) submit(first byte) *Submit {
-	s := &Submit{
+	s := newIn[Submit](r)
+	*s = Submit{
 		RD:  first&bitRD != 0,
 		RP:  first&bitRP != 0,
 		SRR: first&bitSRI != 0,
@@ -32,6 +34,7 @@ func (r *reader) submit(first byte) *Submit {
 	return s
 }
 
+// Append writes the octets of the message (3GPP TS 23.040, 9.2.2.2).
 func (s *Submit) Append(dst []byte) ([]byte, error) {
 	first := 0x01 | bit(s.RD, bitRD) | byte(s.VP.Format&0x03)<<3 | bit(s.SRR, bitSRI) |
 		bit(len(s.UD.UDH) > 0, bitUDHI) | bit(s.RP, bitRP)
@@ -44,5 +47,5 @@ func (s *Submit) Append(dst []byte) ([]byte, error) {
 	if dst, err = s.VP.append(dst); err != nil {
 		return dst, err
 	}
-	return s.UD.append(dst, s.DCS)
+	return s.UD.append(dst, s.DCS, maxOctets)
 }

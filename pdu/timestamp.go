@@ -13,7 +13,8 @@ const firstYear = 1990
 // zoneWest is the sign of the zone, the highest bit of its tens.
 const zoneWest = 0x08
 
-// TimestampOf returns t with its zone, to the second and to the quarter of an hour.
+// TimestampOf returns t with its zone, to the second and to the quarter of an hour (3GPP TS 23.040,
+// 9.2.3.11).
 // Years outside 1990-2089 lose their century.
 func TimestampOf(t time.Time) Timestamp {
 	_, offset := t.Zone()
@@ -29,7 +30,8 @@ func TimestampOf(t time.Time) Timestamp {
 	return ts
 }
 
-// Time returns the time in the zone it was written in, and false when the digits make no time.
+// Time returns the time in the zone it was written in, and false when the digits make no time (3GPP
+// TS 23.040, 9.2.3.11).
 func (ts Timestamp) Time() (time.Time, bool) {
 	v, ok := ts.digits()
 	if !ok {

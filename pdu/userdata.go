@@ -1,9 +1,8 @@
 package pdu
 
 import (
+	"cmp"
 	"encoding/binary"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // UserData is TP-UD: a header, if there is one, and what follows it (3GPP TS 23.040, 9.2.3.24).
@@ -27,7 +26,12 @@ const (
 
 // userData reads TP-UDL and TP-UD.
 func (r *reader) userData(d DCS, udhi bool) UserData {
-	udl := int(r.octet("TP-UDL"))
+	return r.data("TP-UDL", "TP-UD", d, udhi)
+}
+
+// data reads a length and what it is the length of.
+func (r *reader) data(length, field string, d DCS, udhi bool) UserData {
+	udl := int(r.octet(length))
 	if r.err != nil {
 		return UserData{}
 	}
@@ -36,7 +40,7 @@ func (r *reader) userData(d DCS, udhi bool) UserData {
 	if inSeptets {
 		size = packedLen(udl)
 	}
-	r.warn(size > maxOctets, LongUD)
+	r.warn(size > cmp.Or(r.most, maxOctets), LongUD)
 	if have := len(r.rest()); size > have {
 		r.warnings |= ShortUD
 		size = have
@@ -58,10 +62,9 @@ func (r *reader) userData(d DCS, udhi bool) UserData {
 	if text.Octets == nil {
 		text.Octets = []byte{}
 	}
-	r.at = start + header
-	r.mark("TP-UDH", start)
+	r.markHeader(start, header, h)
 	r.at = start + size
-	r.mark("TP-UD", start+header)
+	r.mark(field, start+header)
 	return text
 }
 
@@ -77,7 +80,7 @@ func (r *reader) header(ud []byte, udhi bool) (UDH, int) {
 		return nil, 0
 	}
 	n := 1 + int(ud[0])
-	h, ok := parseUDH(ud[1:n])
+	h, ok := parseUDH(r.elements(), ud[1:n])
 	r.warn(!ok || len(h) == 0, BadUDH)
 	for _, e := range h {
 		if e.ID == IEConcat8 || e.ID == IEConcat16 {
@@ -111,7 +114,13 @@ func (r *reader) septets(text *UserData, ud []byte, header, udl int) {
 		return
 	}
 	moved := make([]byte, size)
-	for i := range moved {
+	i := 0
+	for ; i+7 <= size && from+i+8 <= len(ud); i += 7 {
+		v := binary.LittleEndian.Uint64(ud[from+i:]) >> shift
+		m := moved[i : i+7]
+		m[0], m[1], m[2], m[3], m[4], m[5], m[6] = byte(v), byte(v>>8), byte(v>>16), byte(v>>24), byte(v>>32), byte(v>>40), byte(v>>48)
+	}
+	for ; i < size; i++ {
 		moved[i] = ud[from+i] >> shift
 		if from+i+1 < len(ud) {
 			moved[i] |= ud[from+i+1] << (8 - shift)
@@ -126,11 +135,11 @@ func (r *reader) septets(text *UserData, ud []byte, header, udl int) {
 // lastMask keeps the bits of the last octet of n packed septets that are in use.
 func lastMask(n int) byte { return byte(0xFF >> (packedLen(n)*8 - n*7)) }
 
-// append writes TP-UDL and TP-UD.
-func (ud UserData) append(dst []byte, d DCS) ([]byte, error) {
+// append writes TP-UDL and TP-UD, which may take so many octets at most.
+func (ud UserData) append(dst []byte, d DCS, most int) ([]byte, error) {
 	header := ud.UDH.headerLen()
 	if !d.inSeptets() {
-		if n := header + len(ud.Octets); n > maxOctets {
+		if n := header + len(ud.Octets); n > most {
 			return dst, unwritable("TP-UD", ErrTooLong)
 		} else if ud.Septets != 0 {
 			return dst, unwritable("TP-UD", ErrMismatch)
@@ -143,7 +152,7 @@ func (ud UserData) append(dst []byte, d DCS) ([]byte, error) {
 	skip := (header*8 + 6) / 7
 	udl := skip + ud.Septets
 	switch {
-	case udl > maxSeptets:
+	case udl > most*8/7:
 		return dst, unwritable("TP-UD", ErrTooLong)
 	case ud.Septets < 0 || len(ud.Octets) != packedLen(ud.Septets):
 		return dst, unwritable("TP-UD", ErrMismatch)
@@ -161,8 +170,13 @@ func (ud UserData) appendShifted(dst []byte, fill, size int) []byte {
 	if fill == 0 {
 		dst = append(dst, ud.Octets...)
 	} else {
-		carry := byte(0)
-		for _, o := range ud.Octets {
+		carry, rest := byte(0), ud.Octets
+		for ; len(rest) >= 8; rest = rest[8:] {
+			v := binary.LittleEndian.Uint64(rest)
+			dst = binary.LittleEndian.AppendUint64(dst, v<<fill|uint64(carry))
+			carry = byte(v >> (64 - fill))
+		}
+		for _, o := range rest {
 			dst = append(dst, o<<fill|carry)
 			carry = o >> (8 - fill)
 		}
@@ -174,89 +188,4 @@ func (ud UserData) appendShifted(dst []byte, fill, size int) []byte {
 		dst[start+size-1] &= 0xFF >> (8 - used%8)
 	}
 	return dst
-}
-
-// Text returns the text of one part. It is empty for 8-bit and for compressed data, which are no
-// text, or none that can be read here; the octets are there. A character that the sender cut in two
-// comes out whole only in Join.
-func (ud UserData) Text(d DCS) (string, Warnings) {
-	var units [maxSeptets]byte
-	var text [2 * maxSeptets]byte
-	u, w := ud.appendUnits(units[:0], d)
-	t, w2 := appendText(text[:0], u, d)
-	return string(t), w | w2
-}
-
-// Join returns the text of a message of several parts, in the order given. Septets and code units of
-// neighbours are put together before they are read, so that an escape or a surrogate pair that the
-// sender cut comes out whole. A part whose Octets are nil is missing and shown as "…".
-func Join(d DCS, parts []UserData) (string, Warnings) {
-	var units, text []byte
-	var all, w Warnings
-	for _, part := range parts {
-		if part.Octets != nil {
-			units, w = part.appendUnits(units, d)
-			all |= w
-			continue
-		}
-		text, w = appendText(text, units, d)
-		all |= w
-		units, text = units[:0], append(text, "…"...)
-	}
-	text, w = appendText(text, units, d)
-	return string(text), all | w
-}
-
-// appendUnits writes what the text is made of behind dst: septets, one an octet, or the octets of
-// UTF-16.
-func (ud UserData) appendUnits(dst []byte, d DCS) ([]byte, Warnings) {
-	switch {
-	case d.Compressed():
-		return dst, Compressed
-	case d.Alphabet() == Data8:
-		return dst, 0
-	case d.Alphabet() == UCS2:
-		even := len(ud.Octets) &^ 1
-		dst = append(dst, ud.Octets[:even]...)
-		if even < len(ud.Octets) {
-			return dst, OddOctets
-		}
-		return dst, 0
-	}
-	var w Warnings
-	for _, e := range ud.UDH {
-		if e.ID == IESingleShift || e.ID == IELockingShift {
-			w = UnknownLanguage
-		}
-	}
-	return appendUnpacked(dst, ud.Octets, ud.Septets), w
-}
-
-// appendText reads units as UTF-8.
-func appendText(dst, units []byte, d DCS) ([]byte, Warnings) {
-	if d.Alphabet() == GSM7 {
-		return appendDecoded(dst, units), 0
-	}
-	return appendUTF16(dst, units)
-}
-
-// appendUTF16 reads high octets first. Half a pair is shown as U+FFFD, and its neighbour stays.
-func appendUTF16(dst, octets []byte) ([]byte, Warnings) {
-	var w Warnings
-	for ; len(octets) >= 2; octets = octets[2:] {
-		r := rune(binary.BigEndian.Uint16(octets))
-		if utf16.IsSurrogate(r) {
-			low := rune(0)
-			if len(octets) >= 4 {
-				low = rune(binary.BigEndian.Uint16(octets[2:]))
-			}
-			if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
-				w = LoneSurrogate
-			} else {
-				octets = octets[2:]
-			}
-		}
-		dst = utf8.AppendRune(dst, r)
-	}
-	return dst, w
 }

@@ -5,6 +5,7 @@ import "time"
 // ValidityFormat is TP-VPF (3GPP TS 23.040, 9.2.3.3).
 type ValidityFormat uint8
 
+// The formats of 3GPP TS 23.040, 9.2.3.3.
 const (
 	ValidityNone ValidityFormat = iota
 	ValidityEnhanced
@@ -12,7 +13,7 @@ const (
 	ValidityAbsolute
 )
 
-// Validity is how long the service centre is to keep trying (9.2.3.12). The zero value leaves it to
+// Validity is how long the service centre is to keep trying (3GPP TS 23.040, 9.2.3.12). The zero value leaves it to
 // the service centre. A relative one is the first octet of Octets.
 type Validity struct {
 	Format ValidityFormat
@@ -24,7 +25,7 @@ const (
 	week = 7 * day
 )
 
-// RelativeValidity returns the shortest period of 9.2.3.12.1 that is not below d: steps of 5 minutes
+// RelativeValidity returns the shortest period of 3GPP TS 23.040, 9.2.3.12.1 that is not below d: steps of 5 minutes
 // up to 12 hours, of half an hour up to a day, of a day up to 30, of a week up to 63, which is the
 // most there is. Duration tells what became of d. No validity at all when d is not positive.
 func RelativeValidity(d time.Duration) Validity {
@@ -48,12 +49,56 @@ func RelativeValidity(d time.Duration) Validity {
 
 func steps(d, step time.Duration) time.Duration { return (d + step - 1) / step }
 
-// AbsoluteValidity returns a validity that ends at t.
+// EnhancedValidity returns a period to the second (3GPP TS 23.040, 9.2.3.12.3): seconds up to 255,
+// hours, minutes and seconds below 100 hours, and what RelativeValidity can say above. once asks for
+// one attempt only.
+func EnhancedValidity(d time.Duration, once bool) Validity {
+	v := Validity{Format: ValidityEnhanced, Octets: [7]byte{bit(once, singleShot)}}
+	seconds := int(min(steps(d, time.Second), 100*3600))
+	switch {
+	case d <= 0:
+	case seconds <= 0xFF:
+		v.Octets[0] |= formSeconds
+		v.Octets[1] = byte(seconds)
+	case seconds < 100*3600:
+		v.Octets[0] |= formClock
+		v.Octets[1], v.Octets[2], v.Octets[3] = swapped(seconds/3600), swapped(seconds/60%60), swapped(seconds%60)
+	default:
+		v.Octets[0] |= formRelative
+		v.Octets[1] = RelativeValidity(d).Octets[0]
+	}
+	return v
+}
+
+// SingleShot tells whether the service centre is to try only once (3GPP TS 23.040, 9.2.3.12.3).
+func (v Validity) SingleShot() bool {
+	return v.Format == ValidityEnhanced && v.Octets[0]&singleShot != 0
+}
+
+// Rounded tells how long a message that is sent at t will really be kept (3GPP TS 23.040, 9.2.3.12):
+// the forms have steps. false when that is left to the service centre, or the octets make no sense.
+func (v Validity) Rounded(t time.Time) (time.Duration, bool) {
+	if end, ok := v.Time(); ok {
+		return end.Sub(t), true
+	}
+	return v.Duration()
+}
+
+// Of the functionality indicator of an enhanced validity.
+const (
+	formRelative = 1
+	formSeconds  = 2
+	formClock    = 3
+	singleShot   = 0x40
+)
+
+// AbsoluteValidity returns a validity that ends at t (3GPP TS 23.040, 9.2.3.12.2).
 func AbsoluteValidity(t time.Time) Validity {
 	return Validity{Format: ValidityAbsolute, Octets: TimestampOf(t)}
 }
 
-// Duration returns the period, false when there is none or it is given as a time.
+// Duration returns the period, false when there is none or it is given as a time (3GPP TS 23.040,
+// 9.2.3.12).
 func (v Validity) Duration() (time.Duration, bool) {
 	switch v.Format {
 	case ValidityRelative:
@@ -64,7 +109,8 @@ func (v Validity) Duration() (time.Duration, bool) {
 	return 0, false
 }
 
-// Time returns the end of an absolute validity, false when it is none or its digits make no time.
+// Time returns the end of an absolute validity, false when it is none or its digits make no time
+// (3GPP TS 23.040, 9.2.3.12.2).
 func (v Validity) Time() (time.Time, bool) {
 	if v.Format != ValidityAbsolute {
 		return time.Time{}, false
@@ -95,11 +141,11 @@ func (v Validity) enhanced() (time.Duration, bool) {
 		last = value[0]
 	}
 	switch form := v.Octets[0] & 0x07; {
-	case form == 1 && len(value) >= 1:
+	case form == formRelative && len(value) >= 1:
 		return relative(value[0]), true
-	case form == 2 && len(value) >= 1:
+	case form == formSeconds && len(value) >= 1:
 		return time.Duration(value[0]) * time.Second, value[0] != 0
-	case form == 3 && len(value) >= 3:
+	case form == formClock && len(value) >= 3:
 		h, okH := unswapped(value[0])
 		m, okM := unswapped(value[1])
 		s, okS := unswapped(value[2])

@@ -26,6 +26,9 @@ type want struct {
 	MR, PID, DCS                                     byte
 	Class                                            *Class
 	Warnings                                         []string
+
+	Cause, Command, Locking, Single, Ports, Elements, Content, MMS string
+	Waiting                                                        []string
 }
 
 // vectorFiles returns the files of testdata that hold vectors, and fails when there are none: tests
@@ -124,6 +127,11 @@ func inWords(f Frame) want {
 		var more Warnings
 		w.Text, more = ud.Text(d)
 		warnings |= more
+		w.header(ud.UDH)
+		if c := ud.Content(d); c != PlainText {
+			w.Content = c.String()
+			w.MMS = mmsInWords(ud.Octets)
+		}
 		if c, ok := ud.UDH.Concat(); ok {
 			w.Concat = fmt.Sprintf("%d-bit %d, %d of %d", map[bool]int{false: 8, true: 16}[c.Wide], c.Ref, c.Seq, c.Total)
 		}
@@ -132,6 +140,16 @@ func inWords(f Frame) want {
 	case *Deliver:
 		w.Address, w.Time = m.OA.String(), inTime(m.SCTS)
 		userData(m.PID, m.DCS, m.UD)
+		for _, lamp := range m.Waiting() {
+			words := lamp.String()
+			if lamp.Store {
+				words += ", kept"
+			}
+			if lamp.Profile != 0 {
+				words += fmt.Sprintf(", profile %d", lamp.Profile)
+			}
+			w.Waiting = append(w.Waiting, words)
+		}
 	case *Submit:
 		w.Address, w.MR = m.DA.String(), m.MR
 		if d, ok := m.VP.Duration(); ok {
@@ -144,9 +162,70 @@ func inWords(f Frame) want {
 		w.Address, w.Time, w.Discharge, w.MR = m.RA.String(), inTime(m.SCTS), inTime(m.DT), m.MR
 		w.Status = fmt.Sprintf("%s %02X", m.ST.Class(), byte(m.ST))
 		userData(m.PID, m.DCS, m.UD)
+	case *SubmitReport:
+		w.Time, w.Cause = inTime(m.SCTS), causeInWords(m.FCS)
+		userData(m.PID, m.DCS, m.UD)
+	case *DeliverReport:
+		w.Cause = causeInWords(m.FCS)
+		userData(m.PID, m.DCS, m.UD)
+	case *Command:
+		w.Address, w.MR, w.PID = m.DA.String(), m.MR, m.PID
+		w.Command = fmt.Sprintf("%s, %d", m.CT, m.MN)
+		if len(m.Data.Octets) > 0 {
+			w.Data = fmt.Sprintf("%X", m.Data.Octets)
+		}
+		w.header(m.Data.UDH)
 	}
 	w.Warnings = warnings.Names()
 	return w
+}
+
+func (w *want) header(h UDH) {
+	locking, single, _ := h.Shifts()
+	if locking != NoLanguage {
+		w.Locking = locking.String()
+	}
+	if single != NoLanguage {
+		w.Single = single.String()
+	}
+	ports, ok := h.Ports()
+	if ok {
+		w.Ports = fmt.Sprintf("%d-bit %d from %d", map[bool]int{false: 8, true: 16}[ports.Wide], ports.Destination, ports.Source)
+	}
+	for _, e := range h {
+		switch e.ID {
+		case IEConcat8, IEConcat16, IESingleShift, IELockingShift, IEWaiting:
+			continue
+		case IEPorts8, IEPorts16:
+			if ok {
+				continue
+			}
+		}
+		w.Elements += fmt.Sprintf("%02X", e.ID)
+	}
+}
+
+func causeInWords(c Cause) string {
+	if c == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%02X %s", byte(c), c)
+}
+
+func mmsInWords(octets []byte) string {
+	push, err := ParsePush(octets)
+	if err != nil {
+		return ""
+	}
+	m, err := push.MMS()
+	if err != nil {
+		return ""
+	}
+	end := m.ValidFor.String()
+	if !m.Expiry.IsZero() {
+		end = m.Expiry.Format(time.RFC3339)
+	}
+	return fmt.Sprintf("MMS %s '%s' %s %d %s %s %s", m.From, m.Subject, m.Class, m.Size, end, m.URL, m.Transaction)
 }
 
 func inTime(ts Timestamp) string {
