@@ -144,9 +144,43 @@ type Set struct {
 	Ref, Bits, Total, Seq int
 }
 
-// Segment is a part of a set as the ledger gives it back to be joined: its PDU
-// as hex, or empty where the part is missing still.
+// Segment is a part of a set as the ledger keeps it: its PDU as hex, and when
+// it was read.
 type Segment struct {
-	Seq int
-	PDU string
+	Seq  int
+	PDU  string
+	Read Time
 }
+
+// OpenSet is an inbound message that misses parts.
+type OpenSet struct {
+	Message string
+	Parts   []Segment
+}
+
+// Sets is what reassembly may ask of the ledger, inside the transaction that
+// files an arrival. Its state is the ledger's alone, so it outlives a restart.
+type Sets interface {
+	// Like lists the open sets with the key of a: line, sender, reference, its
+	// width, and total.
+	Like(a Arrival) ([]OpenSet, error)
+	// Oldest is the open set that grew least recently, without the PDUs of its
+	// parts, and how many sets and octets are open altogether. Message is empty
+	// when there is none.
+	Oldest() (s OpenSet, sets, octets int, err error)
+	// End gives a set up. Its message stays as it is, with its gaps.
+	End(message string) error
+}
+
+// Assembled is what reassembly makes of a part.
+type Assembled struct {
+	Message  string // the open set that it belongs to; empty: it begins a new one
+	Repeated bool   // Message has this very part already
+	Whole    bool   // nothing is missing any more
+	Text     string // as far as it is there
+	Warnings []string
+}
+
+// Assemble decides where a part of a concatenated message belongs, and makes
+// the text. It must only reckon, and ask sets.
+type Assemble = func(sets Sets, a Arrival) (Assembled, error)

@@ -92,20 +92,6 @@ func report(a *storage.Arrival, r *pdu.StatusReport) {
 	}
 }
 
-// join makes one text of the parts of a set; where one is missing it shows so.
-func join(segments []storage.Segment) (string, []string) {
-	var dcs pdu.DCS
-	parts := make([]pdu.UserData, len(segments))
-	for i, s := range segments {
-		frame, err := pdu.ParseFrame(s.PDU, pdu.MobileTerminated)
-		if d, ok := frame.TPDU.(*pdu.Deliver); err == nil && ok {
-			dcs, parts[i] = d.DCS, d.UD
-		}
-	}
-	text, warnings := pdu.Join(dcs, parts)
-	return text, warnings.Names()
-}
-
 func isCode(err error, code storage.Code) bool {
 	e, ok := errors.AsType[*storage.Error](err)
 	return ok && e.Code == code

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"smsbridge/modem/simulator"
+	"smsbridge/pdu"
 	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
 )
@@ -332,6 +333,57 @@ func TestDoubt(t *testing.T) {
 	b.becomes(b.send(customer, "after"), storage.Delivered)
 	if got := b.heard(); !slices.Equal(got, []string{"after"}) {
 		t.Fatalf("what was found sending went out again: %q", got)
+	}
+}
+
+// Two messages with one reference from one sender, their parts mixed and one
+// of them late: the service centre's time tells them apart, also when smsbridge
+// starts again in between. With the times equal, which part is whose cannot be
+// known, and the test shows that it was the times that told (the control).
+func TestSets(t *testing.T) {
+	long := func(word string) string { return strings.Repeat(word+" ", 40) }
+	parts := func(text string, at time.Time) []string {
+		from, err := pdu.ParseAddress(customer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dcs, data, err := pdu.Segments(text, 7, false)
+		if err != nil || len(data) != 2 {
+			t.Fatalf("%d parts, %v", len(data), err)
+		}
+		var lines []string
+		for _, ud := range data {
+			line, err := pdu.Frame{TPDU: &pdu.Deliver{OA: from, DCS: dcs, SCTS: pdu.TimestampOf(at), UD: ud}}.AppendHex(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, string(line))
+		}
+		return lines
+	}
+	play := func(apart time.Duration) []string {
+		b := open(t, simulator.ModemOptions{})
+		now := time.Now()
+		first, second := parts(long("first"), now.Add(-apart)), parts(long("other"), now)
+		for i, line := range []string{first[0], second[0], first[1]} {
+			if err := b.phone.SendPDU(b.sim.Number(), line); err != nil {
+				t.Fatal(err)
+			}
+			b.until("the part is kept", func() bool { return len(b.all()) >= min(i+1, 2) })
+		}
+		b.stop()
+		b.start()
+		if err := b.phone.SendPDU(b.sim.Number(), second[1]); err != nil {
+			t.Fatal(err)
+		}
+		b.until("both are whole", func() bool { return len(b.texts()) == 2 })
+		return b.texts()
+	}
+	if got, want := play(10*time.Minute), []string{long("first"), long("other")}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if got := play(0); slices.Equal(got, []string{long("first"), long("other")}) {
+		t.Error("with equal times the parts were told apart all the same: then it is not the times that do it")
 	}
 }
 

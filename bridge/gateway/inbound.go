@@ -167,7 +167,7 @@ func (l *line) keep(ctx context.Context, swept []string, all []storage.Kept) err
 	}
 	for len(arrivals) > 0 {
 		n := min(batch, len(arrivals))
-		if err := l.g.store.Receive(ctx, l.id, arrivals[:n], join); err != nil {
+		if err := l.g.store.Receive(ctx, l.id, arrivals[:n], assemble); err != nil {
 			return l.full(err)
 		}
 		arrivals = arrivals[n:]

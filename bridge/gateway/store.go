@@ -16,7 +16,7 @@ type Store interface {
 	SetLine(ctx context.Context, id string, s storage.LineStatus) error
 
 	Keep(ctx context.Context, line string, swept []string, found []storage.Kept) ([]storage.Kept, error)
-	Receive(ctx context.Context, line string, arrivals []storage.Arrival, join func([]storage.Segment) (string, []string)) error
+	Receive(ctx context.Context, line string, arrivals []storage.Arrival, assemble storage.Assemble) error
 	Removed(ctx context.Context, kept []int64) error
 
 	Next(ctx context.Context, line string) (due storage.Due, wait storage.Time, ok bool, err error)

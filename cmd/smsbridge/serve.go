@@ -237,7 +237,7 @@ func (s *serveSettings) ports() ([]gateway.Port, *simulator.Network, error) {
 		return nil, nil, err
 	}
 	var ports []gateway.Port
-	network := simulator.NewNetwork(simulator.Options{})
+	network := simulator.NewNetwork(simulator.Options{Anybody: true})
 	network.Handset(demoHandset)
 	for _, name := range s.modems {
 		count, pretend := strings.CutPrefix(name, "simulator:")

@@ -36,6 +36,7 @@ type Options struct {
 	ReportDelay   time.Duration // from arrival to the delivery report; default none
 	AckTimeout    time.Duration // patience for +CNMA; default 15 s
 	Keep          int           // messages a handset remembers, the newest; default 10000
+	Anybody       bool          // every number is somebody's, who has a handset from the first text on
 	Waiting       int           // parts the service centre keeps for one SIM; default 100000
 
 	// Record gets one JSON line (see Entry) in one Write for everything that crossed the air. If a
@@ -158,6 +159,11 @@ func (n *Network) find(number string) subscriber {
 		if h, ok := n.handsets[try]; ok {
 			return h
 		}
+	}
+	if n.options.Anybody && len(n.handsets) < handsetsMax && tidy(number) == number && number != "" {
+		h := newHandset(n, number)
+		n.handsets[number] = h
+		return h
 	}
 	return nil
 }

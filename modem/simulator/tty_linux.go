@@ -1,10 +1,10 @@
 package simulator
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -15,21 +15,24 @@ import (
 // tty serves a modem on a pseudo terminal. Whenever a program opens the slave, it opens the modem's
 // port; when the last one closes it, the port is closed, and what the next one finds is a fresh line.
 //
-// It holds the slave open itself, so that the terminal outlives the programs, and learns of their coming
-// and going from inotify: nothing is polled. Since a program opens before it writes, and its opening is
-// looked at before its octets are, they never get into the line of the one before. What a program wrote
-// in its last moment may be heard as the next one's, if that opens in the same moment.
+// It does not hold the slave open itself: so the master knows whether anybody is there, and inotify tells
+// when to ask. (Its events cannot be counted, because equal ones that wait become one.) Since a program
+// opens before it writes, and its opening is looked at before its octets are, they never get into the line
+// of the one before. What a program wrote in its last moment may be heard as the next one's, if that opens
+// in the same moment.
 type tty struct {
-	m             *Modem
-	link, name    string
-	master, slave *os.File
-	watch         *os.File
+	m          *Modem
+	link, name string
+	master     *os.File
+	watch      *os.File
+	wake       chan struct{} // somebody was there: there may be something to read
+	over       chan struct{} // closed when it hangs up
 
-	mu       sync.Mutex      // guards what follows
-	programs map[string]bool // descriptors of the slave that programs hold
-	port     *port           // nil while no program is there
-	pump     chan struct{}
-	hung     bool
+	mu      sync.Mutex // guards what follows
+	present bool       // a program is there
+	port    *port      // nil while none is
+	pump    chan struct{}
+	hung    bool
 
 	once sync.Once // hangs up
 	ends sync.WaitGroup
@@ -58,21 +61,23 @@ func (m *Modem) ServePTY(link string) (name string, err error) {
 	return t.title(), nil
 }
 
-// openTTY starts a terminal; the lock is held.
+// openTTY starts a terminal; the lock of the network is held.
 func openTTY(m *Modem, link string) (*tty, error) {
 	blocking, slave, err := pty.Open()
 	if err != nil {
 		return nil, fmt.Errorf("open pty: %w", err)
 	}
+	defer slave.Close()
 	master, err := polled(blocking)
 	if err != nil {
-		slave.Close()
 		return nil, fmt.Errorf("open pty: %w", err)
 	}
-	t := &tty{m: m, link: link, name: slave.Name(), master: master, slave: slave, done: make(chan struct{})}
-	if err := t.prepare(); err != nil {
+	t := &tty{
+		m: m, link: link, name: slave.Name(), master: master,
+		wake: make(chan struct{}, 1), over: make(chan struct{}), done: make(chan struct{}),
+	}
+	if err := t.prepare(slave); err != nil {
 		master.Close()
-		slave.Close()
 		return nil, err
 	}
 	t.ends.Go(t.read)
@@ -99,8 +104,8 @@ func polled(f *os.File) (*os.File, error) {
 	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
-func (t *tty) prepare() error {
-	if err := t.raw(); err != nil {
+func (t *tty) prepare(slave *os.File) error {
+	if err := raw(slave); err != nil {
 		return fmt.Errorf("make %s raw: %w", t.name, err)
 	}
 	if err := t.place(); err != nil {
@@ -137,22 +142,22 @@ func (t *tty) title() string {
 	return t.name
 }
 
-// control runs an ioctl on the slave, whatever has become of it.
-func (t *tty) control(f func(fd int) error) error {
-	c, err := t.slave.SyscallConn()
+// control runs an ioctl on a file, whatever has become of it.
+func control(f *os.File, do func(fd int) error) error {
+	c, err := f.SyscallConn()
 	if err != nil {
 		return err
 	}
 	var failed error
-	if err := c.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
+	if err := c.Control(func(fd uintptr) { failed = do(int(fd)) }); err != nil {
 		return err
 	}
 	return failed
 }
 
 // raw is the state a serial port of a modem is in: no echo, no lines, eight bits.
-func (t *tty) raw() error {
-	return t.control(func(fd int) error {
+func raw(slave *os.File) error {
+	return control(slave, func(fd int) error {
 		s, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 		if err != nil {
 			return err
@@ -166,35 +171,42 @@ func (t *tty) raw() error {
 
 // read carries what programs write to the modem.
 func (t *tty) read() {
-	watch, err := t.watch.SyscallConn()
-	if err != nil {
-		return
-	}
 	b := make([]byte, 4096)
 	for {
 		n, err := t.master.Read(b)
+		if n > 0 {
+			t.hear(b[:n])
+		}
+		if errors.Is(err, unix.EIO) { // nobody is there
+			select {
+			case <-t.wake:
+				continue
+			case <-t.over:
+				return
+			}
+		}
 		if err != nil {
 			return
 		}
-		t.mu.Lock()
-		watch.Control(t.look)
-		p := t.enter()
-		if p == nil { // hung up, or open elsewhere
-			t.mu.Unlock()
-			continue
-		}
-		if len(t.programs) == 0 {
-			t.programs = t.holders()
-		}
-		if len(t.programs) == 0 { // the last words of a program that has gone
-			p.Write(b[:n])
-			t.leave()
-			t.mu.Unlock()
-			continue
-		}
-		t.mu.Unlock()
-		p.Write(b[:n])
 	}
+}
+
+// hear gives the modem what a program wrote. A program that has gone since is heard to the end, and its
+// answers are for nobody.
+func (t *tty) hear(b []byte) {
+	t.mu.Lock()
+	control(t.watch, t.look)
+	p, gone := t.enter(), !t.present
+	if p == nil || !gone {
+		t.mu.Unlock()
+		if p != nil {
+			p.Write(b)
+		}
+		return
+	}
+	defer t.mu.Unlock()
+	p.Write(b)
+	t.leave()
 }
 
 // follow takes note of programs that open and close the slave.
@@ -207,60 +219,41 @@ func (t *tty) follow() {
 	watch.Read(func(fd uintptr) bool {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.look(fd)
+		t.look(int(fd))
 		return false // until the watch is closed
 	})
 }
 
-// look takes in what inotify has to say and does not wait for more; the lock is held. What it says is
-// only that something has changed: two equal events become one if nobody reads between, so they cannot be
-// counted, and who is there is looked up.
-func (t *tty) look(fd uintptr) {
-	changed := false
-	b := make([]byte, 4096)
-	for {
-		if n, err := unix.Read(int(fd), b); err != nil || n <= 0 {
-			break
-		}
-		changed = true
+// look takes what inotify has to say, does not wait for more, and looks who is there; the lock is held.
+func (t *tty) look(watch int) error {
+	var b [512]byte
+	for n, err := unix.Read(watch, b[:]); err == nil && n > 0; n, err = unix.Read(watch, b[:]) {
 	}
-	if changed {
-		t.visit(t.holders())
-	}
-}
-
-// visit acts on who has the slave open now. A program that comes finds a fresh line, if none that was
-// there before is there still.
-func (t *tty) visit(now map[string]bool) {
-	stays := false
-	for h := range t.programs {
-		stays = stays || now[h]
-	}
-	left := len(t.programs) > 0 && !stays
-	t.programs = now
-	if left {
+	was := t.present
+	t.present = t.attended()
+	switch {
+	case t.present:
+		t.enter()
+	case was:
 		t.leave()
 	}
-	switch {
-	case len(now) > 0:
-		t.enter()
-	case left:
-		t.tidy()
+	select {
+	case t.wake <- struct{}{}:
+	default:
 	}
+	return nil
 }
 
-// holders names the descriptors that programs hold of the slave, its own left out.
-func (t *tty) holders() map[string]bool {
-	own := ""
-	t.control(func(fd int) error { own = fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), fd); return nil })
-	found := make(map[string]bool)
-	links, _ := filepath.Glob("/proc/[0-9]*/fd/*")
-	for _, link := range links {
-		if target, err := os.Readlink(link); err == nil && target == t.name && link != own {
-			found[link] = true
-		}
-	}
-	return found
+// attended asks the master whether the slave is open.
+func (t *tty) attended() bool {
+	open := false
+	control(t.master, func(fd int) error {
+		p := []unix.PollFd{{Fd: int32(fd)}}
+		_, err := unix.Poll(p, 0)
+		open = err == nil && p[0].Revents&unix.POLLHUP == 0
+		return err
+	})
+	return open
 }
 
 // enter returns the port of the present program and opens it if need be. It is nil while the modem is
@@ -297,7 +290,8 @@ func (t *tty) carry(p *port, done chan struct{}) {
 	}
 }
 
-// leave closes the port after the last program and throws away what it has not read. The lock is held.
+// leave closes the port after the last program, throws away what it has not read, and undoes what it may
+// have left behind if it was killed: its modes, its claim of exclusive use. The lock is held.
 func (t *tty) leave() {
 	if t.port != nil {
 		t.master.SetWriteDeadline(time.Unix(1, 0))
@@ -306,16 +300,43 @@ func (t *tty) leave() {
 		t.port = nil
 		t.master.SetWriteDeadline(time.Time{})
 	}
-	if master, err := t.master.SyscallConn(); err == nil { // what is still on its way to the slave
-		master.Control(func(fd uintptr) { unix.IoctlSetInt(int(fd), unix.TCFLSH, unix.TCOFLUSH) })
+	slave, err := os.OpenFile(t.name, os.O_RDWR|unix.O_NOCTTY, 0)
+	if errors.Is(err, unix.EBUSY) { // that claim outlives its program on a pty, and only root is above it
+		t.m.network.running.Go(t.renew)
 	}
-	t.control(func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH) })
+	if err != nil {
+		return
+	}
+	defer slave.Close()
+	raw(slave)
+	control(slave, func(fd int) error {
+		unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH)
+		return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0)
+	})
 }
 
-// tidy undoes what a program may have left behind that was killed: its claim of exclusive use, its modes.
-func (t *tty) tidy() {
-	t.control(func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0) })
-	t.raw()
+// renew puts a new terminal in the place of one that nobody can open any more. One without a link most
+// often gets its name again, since the lowest free number is given.
+func (t *tty) renew() {
+	m, n := t.m, t.m.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if m.tty != t || !m.plugged {
+		return
+	}
+	t.hang()
+	n.mu.Unlock()
+	<-t.done
+	n.mu.Lock()
+	if m.tty != t || !m.plugged || n.closed {
+		return
+	}
+	fresh, err := openTTY(m, t.link)
+	if err != nil {
+		m.tty = nil
+		return
+	}
+	m.tty = fresh
 }
 
 // hang takes the terminal away, under the hands of who has it open. It does not wait, since those who use
@@ -325,9 +346,9 @@ func (t *tty) hang() {
 		if target, err := os.Readlink(t.link); err == nil && target == t.name {
 			os.Remove(t.link)
 		}
+		close(t.over)
 		t.ends.Go(func() {
 			t.watch.Close()
-			t.slave.Close()
 			t.master.Close()
 		})
 	})

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // openPTY opens a terminal as a program does.
@@ -187,6 +189,67 @@ func TestServePTY_unread(t *testing.T) {
 		if got := x.until(ok); got != "ATE0\r"+ok && got != ok {
 			t.Fatalf("got %q", got)
 		}
+		hangUp(f, x)
+		vacant(m)
+	}
+}
+
+// Two programs overlap, as an old one and its successor do: the line is one as long as somebody is there.
+func TestServePTY_overlap(t *testing.T) {
+	_, m, _ := lab(t, Options{}, ModemOptions{})
+	name, err := m.ServePTY("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		f, x := onPTY(t, name)
+		x.ask("ATE0", "ATE0\r"+ok)
+		var more []*os.File
+		for range 5 { // equal events, of which inotify makes one
+			more = append(more, openPTY(t, name))
+		}
+		for _, g := range more {
+			g.Close()
+		}
+		x.ask("AT+CSQ", info("+CSQ: 20,99"))
+		g := openPTY(t, name)
+		hangUp(f, x)
+		x = newTerminal(t, g)
+		x.ask("AT+CSQ;E1", info("+CSQ: 20,99"))
+		hangUp(g, x)
+		vacant(m)
+	}
+}
+
+// A program that is killed leaves its claim of exclusive use behind. On a pty nobody but root could open
+// it ever again; the modem then has a new one at the same link.
+func TestServePTY_exclusive(t *testing.T) {
+	_, m, _ := lab(t, Options{}, ModemOptions{})
+	link := filepath.Join(t.TempDir(), "modem1")
+	if _, err := m.ServePTY(link); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		f, x := onPTY(t, link)
+		if err := control(f, func(fd int) error { return unix.IoctlSetInt(fd, unix.TIOCEXCL, 0) }); err != nil {
+			t.Fatal(err)
+		}
+		x.ask("AT", "AT\r"+ok)
+		if g, err := os.OpenFile(link, os.O_RDWR|syscall.O_NOCTTY, 0); err == nil {
+			g.Close()
+			if os.Geteuid() != 0 {
+				t.Fatal("the claim is not heeded: this test proves nothing")
+			}
+		}
+		hangUp(f, x)
+		for err := error(unix.EBUSY); err != nil; time.Sleep(time.Millisecond) {
+			if f, err = os.OpenFile(link, os.O_RDWR|syscall.O_NOCTTY, 0); err != nil &&
+				!errors.Is(err, unix.EBUSY) && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+		}
+		x = newTerminal(t, f)
+		x.ask("AT", "AT\r"+ok)
 		hangUp(f, x)
 		vacant(m)
 	}

@@ -109,9 +109,9 @@ func (db *DB) Unread(ctx context.Context, line string) ([]storage.Kept, error) {
 }
 
 // Receive files what kept PDUs turned out to be, with messages, threads and
-// events, in one commit. join makes the text of a set from its PDUs; it is
-// called inside the transaction and must only reckon.
-func (db *DB) Receive(ctx context.Context, line string, arrivals []storage.Arrival, join Join) error {
+// events, in one commit. assemble places the parts of concatenated messages; it
+// is called inside the transaction.
+func (db *DB) Receive(ctx context.Context, line string, arrivals []storage.Arrival, assemble storage.Assemble) error {
 	if len(arrivals) == 0 {
 		return nil
 	}
@@ -122,21 +122,23 @@ func (db *DB) Receive(ctx context.Context, line string, arrivals []storage.Arriv
 			if !t.get(`SELECT kind FROM kept WHERE id = ?`, []any{a.Kept.ID}, &kind) || kind != "" {
 				continue
 			}
-			if a.Kind == storage.Report {
+			switch {
+			case a.Kind == storage.Report:
 				t.report(line, a)
-			} else {
-				t.receive(own, a, join)
+			case a.Set != nil:
+				t.receivePart(own, a, assemble)
+			default:
+				t.receive(own, a)
 			}
 		}
 		return t.err
 	})
 }
 
-// Join makes the text of a concatenated message, and what is odd about it.
-type Join = func([]storage.Segment) (text string, warnings []string)
-
-func (t *tx) receive(line storage.Line, a storage.Arrival, join Join) {
-	if t.repeated(line.ID, a) {
+// receive files what stands alone.
+func (t *tx) receive(line storage.Line, a storage.Arrival) {
+	if message, known := t.repeated(line.ID, a); known {
+		t.repeat(message, a)
 		return
 	}
 	kind := "text"
@@ -144,24 +146,11 @@ func (t *tx) receive(line storage.Line, a storage.Arrival, join Join) {
 		kind = "undecodable"
 	}
 	thread := t.threadOf(a.From, line.ID)
-	id, seq, event := "", 1, storage.MessageReceived
-	if a.Set == nil {
-		id = t.inbound(line, thread, a, storage.Received, 1)
-	} else {
-		seq = a.Set.Seq
-		if id = t.openSet(line.ID, a); id == "" {
-			id = t.inbound(line, thread, a, storage.Partial, a.Set.Total)
-			t.exec(`INSERT INTO concat_set (line, peer, bits, ref, total, message) VALUES (?, ?, ?, ?, ?, ?)`,
-				line.ID, a.From, a.Set.Bits, a.Set.Ref, a.Set.Total, id)
-		}
-	}
-	t.exec(`UPDATE kept SET kind = ?, identity = ?, message = ?, seq = ? WHERE id = ?`, kind, a.Identity, id, seq, a.Kept.ID)
-	if a.Set != nil && !t.join(id, a, join) {
-		event = storage.MessagePart
-	}
+	id := t.inbound(line, thread, a, storage.Received, 1)
+	t.file(a, kind, id, 1)
 	t.trace(id, a)
 	t.touch(thread, line.ID, id)
-	t.updated(event, id)
+	t.updated(storage.MessageReceived, id)
 }
 
 // inbound inserts the row of an inbound message.
@@ -179,66 +168,28 @@ func (t *tx) inbound(line storage.Line, thread string, a storage.Arrival, state 
 	return id
 }
 
-// repeated tells whether the network has delivered this very TPDU within the
-// last week, and counts it at the message that it became. Nobody is told again.
-func (t *tx) repeated(line string, a storage.Arrival) bool {
-	var message string
-	known := t.get(`
+// repeated looks for the message that this very TPDU became within the last
+// week.
+func (t *tx) repeated(line string, a storage.Arrival) (message string, known bool) {
+	known = t.get(`
 		SELECT message FROM kept
 		WHERE line = ? AND identity = ? AND kind IN ('text', 'undecodable') AND kept_at > ?
 		ORDER BY id DESC
 		LIMIT 1`, []any{line, a.Identity, t.now.Add(-identityAge).UnixMilli()}, &message)
-	if !known {
-		return false
-	}
-	t.exec(`UPDATE kept SET kind = 'repeat', identity = ?, message = ? WHERE id = ?`, a.Identity, message, a.Kept.ID)
+	return message, known
+}
+
+// repeat counts a TPDU that the network delivered again at the message that it
+// became. Nobody is told as if it were new.
+func (t *tx) repeat(message string, a storage.Arrival) {
+	t.file(a, "repeat", message, 0)
 	t.exec(`UPDATE message SET copies = copies + 1, rev = ? WHERE id = ?`, t.next(), message)
 	t.updated(storage.MessageUpdated, message)
-	return true
 }
 
-// openSet finds the message that a part of a set belongs to: the newest one of
-// its key that has no such part yet and began less than a day ago. A reference
-// that a sender uses again thus begins a new message, and the old one stays as
-// it is, with its gaps.
-func (t *tx) openSet(line string, a storage.Arrival) (id string) {
-	t.get(`
-		SELECT message.id
-		FROM concat_set
-		JOIN message ON message.id = concat_set.message
-		WHERE concat_set.line = ? AND concat_set.peer = ? AND concat_set.bits = ? AND concat_set.ref = ? AND concat_set.total = ?
-		  AND message.state = 'partial' AND message.received_at > ?
-		  AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.message = message.id AND kept.kind = 'text' AND kept.seq = ?)
-		ORDER BY message.id DESC
-		LIMIT 1`,
-		[]any{line, a.From, a.Set.Bits, a.Set.Ref, a.Set.Total, t.now.AddDate(0, 0, -1).UnixMilli(), a.Set.Seq}, &id)
-	return id
-}
-
-// join writes the text of a set as far as it is there, and tells whether it is
-// whole.
-func (t *tx) join(id string, a storage.Arrival, join Join) (whole bool) {
-	segments := make([]storage.Segment, a.Set.Total)
-	missing := a.Set.Total
-	t.rows(`SELECT seq, pdu FROM kept WHERE message = ? AND kind = 'text' ORDER BY seq, id`, []any{id}, func(r *sql.Rows) error {
-		var s storage.Segment
-		if err := r.Scan(&s.Seq, &s.PDU); err != nil {
-			return err
-		}
-		if s.Seq >= 1 && s.Seq <= len(segments) && segments[s.Seq-1].PDU == "" {
-			segments[s.Seq-1] = s
-			missing--
-		}
-		return nil
-	})
-	text, warnings := join(segments)
-	state := storage.Partial
-	if missing == 0 {
-		state = storage.Received
-	}
-	t.exec(`UPDATE message SET text = ?, warnings = ?, state = ?, rev = ? WHERE id = ?`,
-		text, strings.Join(warnings, ","), state, t.next(), id)
-	return missing == 0
+// file writes down what a kept PDU is.
+func (t *tx) file(a storage.Arrival, kind, message string, seq int) {
+	t.exec(`UPDATE kept SET kind = ?, identity = ?, message = ?, seq = ? WHERE id = ?`, kind, a.Identity, message, seq, a.Kept.ID)
 }
 
 // trace writes how long the newest PDU of a message took to come this far.

@@ -1,10 +1,12 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,15 +70,30 @@ func text(k storage.Kept, from, text string) storage.Arrival {
 	return storage.Arrival{Kept: k, Identity: k.PDU, From: from, Text: text}
 }
 
-func joinPDUs(segments []storage.Segment) (string, []string) {
-	var b strings.Builder
-	for _, s := range segments {
-		if s.PDU == "" {
-			b.WriteString("…")
-		}
-		b.WriteString(s.PDU)
+// assemble places a part in the newest open set that misses it; the rule that
+// counts is the gateway's.
+func assemble(sets storage.Sets, a storage.Arrival) (storage.Assembled, error) {
+	open, err := sets.Like(a)
+	if err != nil {
+		return storage.Assembled{}, err
 	}
-	return b.String(), nil
+	r := storage.Assembled{}
+	have := map[int]string{a.Set.Seq: a.Kept.PDU}
+	for _, o := range slices.Backward(open) {
+		if slices.ContainsFunc(o.Parts, func(s storage.Segment) bool { return s.Seq == a.Set.Seq }) {
+			continue
+		}
+		r.Message = o.Message
+		for _, s := range o.Parts {
+			have[s.Seq] = s.PDU
+		}
+		break
+	}
+	for seq := 1; seq <= a.Set.Total; seq++ {
+		r.Text += cmp.Or(have[seq], "…")
+	}
+	r.Whole = len(have) == a.Set.Total
+	return r, nil
 }
 
 func code(err error) storage.Code {
@@ -114,7 +131,7 @@ func TestOutbound(t *testing.T) {
 	}
 	for n, pdu := range []string{"r1", "r2"} {
 		k := keep(t, db, line.ID, pdu)
-		err := db.Receive(ctx, line.ID, []storage.Arrival{{Kept: k[0], Kind: storage.Report, From: "+15550100", Ref: 7 + n, Outcome: storage.Delivered, DeliveredAt: storage.Now()}}, joinPDUs)
+		err := db.Receive(ctx, line.ID, []storage.Arrival{{Kept: k[0], Kind: storage.Report, From: "+15550100", Ref: 7 + n, Outcome: storage.Delivered, DeliveredAt: storage.Now()}}, assemble)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +145,7 @@ func TestReport(t *testing.T) {
 	ctx := context.Background()
 	report := func(db *DB, line, pdu, from string, ref int) {
 		k := keep(t, db, line, pdu)
-		if err := db.Receive(ctx, line, []storage.Arrival{{Kept: k[0], Kind: storage.Report, From: from, Ref: ref, Outcome: storage.Delivered}}, joinPDUs); err != nil {
+		if err := db.Receive(ctx, line, []storage.Arrival{{Kept: k[0], Kind: storage.Report, From: from, Ref: ref, Outcome: storage.Delivered}}, assemble); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -198,7 +215,7 @@ func TestKeep(t *testing.T) {
 	if !again[0].Known || again[0].Filed || again[0].ID != first[0].ID {
 		t.Fatalf("kept twice: %+v", again)
 	}
-	if err := db.Receive(ctx, line, []storage.Arrival{text(again[0], "+15550100", "hi")}, joinPDUs); err != nil {
+	if err := db.Receive(ctx, line, []storage.Arrival{text(again[0], "+15550100", "hi")}, assemble); err != nil {
 		t.Fatal(err)
 	}
 	again, _ = db.Keep(ctx, line, []string{"SM"}, slot)
@@ -212,7 +229,7 @@ func TestKeep(t *testing.T) {
 	if later[0].Known {
 		t.Fatal("a new delivery was taken for the old one")
 	}
-	if err := db.Receive(ctx, line, []storage.Arrival{text(later[0], "+15550100", "hi")}, joinPDUs); err != nil {
+	if err := db.Receive(ctx, line, []storage.Arrival{text(later[0], "+15550100", "hi")}, assemble); err != nil {
 		t.Fatal(err)
 	}
 	page, _ := db.Threads(ctx, storage.Page{})
@@ -230,7 +247,7 @@ func TestSet(t *testing.T) {
 		k := keep(t, db, line, pdu)
 		a := text(k[0], "+15550100", "")
 		a.Set = &storage.Set{Ref: 7, Bits: bits, Total: 2, Seq: seq}
-		if err := db.Receive(ctx, line, []storage.Arrival{a}, joinPDUs); err != nil {
+		if err := db.Receive(ctx, line, []storage.Arrival{a}, assemble); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -248,6 +265,18 @@ func TestSet(t *testing.T) {
 	want := "partial:A1… received:B1B2 received:C1C2"
 	if strings.Join(got, " ") != want {
 		t.Fatalf("got %v, want %s", got, want)
+	}
+	db.update(ctx, func(tx *tx) error {
+		s := sets{t: tx, line: line}
+		oldest, count, octets, err := s.Oldest()
+		if err != nil || count != 1 || octets != 1 || oldest.Message != messages.Messages[0].ID {
+			t.Errorf("the oldest open set: %+v, %d sets, %d octets, %v", oldest, count, octets, err)
+		}
+		return s.End(oldest.Message)
+	})
+	part("A2", 8, 2) // its set was given up
+	if messages, _ = db.Messages(ctx, page.Threads[0].ID, storage.Page{}); len(messages.Messages) != 4 {
+		t.Fatalf("%+v", messages.Messages)
 	}
 }
 
@@ -316,7 +345,7 @@ func BenchmarkReceive(b *testing.B) {
 	for b.Loop() {
 		n++
 		k := keep(b, db, line, fmt.Sprint(n))
-		if err := db.Receive(context.Background(), line, []storage.Arrival{text(k[0], "+15550100", "hi")}, joinPDUs); err != nil {
+		if err := db.Receive(context.Background(), line, []storage.Arrival{text(k[0], "+15550100", "hi")}, assemble); err != nil {
 			b.Fatal(err)
 		}
 	}
