@@ -6,7 +6,7 @@ PREFIX  ?= /usr/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -X main.version=$(VERSION)
 
-.PHONY: all run test check race bench generate install clean
+.PHONY: all run test check race fuzz bench generate install clean
 
 all: smsbridge
 
@@ -29,6 +29,14 @@ check:
 
 race:
 	$(GO) test -race ./pdu ./modem/... ./storage/... ./bridge/...
+
+# Each fuzz target for so long. The limit on minimizing keeps a find from
+# eating the whole time.
+FUZZTIME ?= 45s
+fuzz:
+	@for target in FuzzParseFrame FuzzParsePush FuzzAssembler FuzzSegments; do \
+		$(GO) test ./pdu -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
+	done
 
 # The figures of README, measured here and now.
 bench: smsbridge
