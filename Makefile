@@ -33,9 +33,10 @@ race:
 # Each fuzz target for so long. The limit on minimizing keeps a find from
 # eating the whole time.
 FUZZTIME ?= 45s
+FUZZ = pdu:FuzzParseFrame pdu:FuzzParsePush pdu:FuzzAssembler pdu:FuzzSegments modem:FuzzHear modem/at:FuzzParse
 fuzz:
-	@for target in FuzzParseFrame FuzzParsePush FuzzAssembler FuzzSegments; do \
-		$(GO) test ./pdu -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
+	@for f in $(FUZZ); do \
+		$(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
 	done
 
 # The figures of README, measured here and now.

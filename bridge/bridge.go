@@ -30,7 +30,8 @@
 //	 → gateway line          modem.Read or List, in PDU mode
 //	 → Store.Keep            the PDU as it is, COMMITTED
 //	 → pdu.ParseFrame        octets → Deliver or StatusReport
-//	 → Store.Receive         message, thread, set and event, one commit → bell
+//	 → Store.Receive         message, thread and event, one commit → bell; a part of a long
+//	                         message is placed by pdu.Assembler, whose state is the ledger's
 //	 → modem.Delete          only now does the SIM forget; Store.Removed
 //	 → storage.Follow        a socket's writer wakes and reads after its own number
 //	 → frame                 JSON to the desk
