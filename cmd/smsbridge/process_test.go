@@ -149,4 +149,3 @@ func call(c *http.Client, method, path string, header http.Header, body, into an
 	}
 	return answer.StatusCode, json.Unmarshal(b, into)
 }
-
