@@ -387,6 +387,22 @@ func TestSets(t *testing.T) {
 	}
 }
 
+// A PDU that came inside an indication was kept, and then the process ended:
+// nobody will hand it over again.
+func TestResume(t *testing.T) {
+	b := open(t, simulator.ModemOptions{})
+	b.stop()
+	line := "00040B915155100001F000006211202292330002E834"
+	if _, err := b.db.Keep(context.Background(), b.line, nil, []storage.Kept{{Index: -1, PDU: line}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.texts(); len(got) != 0 {
+		t.Fatalf("it was read already: %q", got)
+	}
+	b.start()
+	b.until("it is read", func() bool { return slices.Equal(b.texts(), []string{"hi"}) })
+}
+
 // BenchmarkSend is the full path of one text on the radio bank: queued to sent
 // and reported, every commit flushed, over an in-memory port.
 func BenchmarkSend(b *testing.B) {

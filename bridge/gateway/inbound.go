@@ -156,9 +156,17 @@ func (l *line) keep(ctx context.Context, swept []string, all []storage.Kept) err
 	}
 	ctx = context.WithoutCancel(ctx) // a few milliseconds; what is begun is finished
 	kept, err := l.g.store.Keep(ctx, l.id, swept, all)
+	if err == nil {
+		err = l.file(ctx, kept)
+	}
 	if err != nil {
 		return l.full(err)
 	}
+	return l.remove(ctx, kept)
+}
+
+// file reads what is kept and was not read yet.
+func (l *line) file(ctx context.Context, kept []storage.Kept) error {
 	var arrivals []storage.Arrival
 	for _, k := range kept {
 		if !k.Filed {
@@ -168,11 +176,21 @@ func (l *line) keep(ctx context.Context, swept []string, all []storage.Kept) err
 	for len(arrivals) > 0 {
 		n := min(batch, len(arrivals))
 		if err := l.g.store.Receive(ctx, l.id, arrivals[:n], assemble); err != nil {
-			return l.full(err)
+			return err
 		}
 		arrivals = arrivals[n:]
 	}
-	return l.remove(ctx, kept)
+	return nil
+}
+
+// resume files what was kept and not read when smsbridge ended: of a PDU that
+// came inside an indication the ledger has the only copy.
+func (l *line) resume(ctx context.Context) error {
+	kept, err := l.g.store.Unread(ctx, l.id)
+	if err == nil {
+		err = l.file(ctx, kept)
+	}
+	return l.full(err)
 }
 
 // remove makes the modem forget what the ledger has.

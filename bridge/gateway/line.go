@@ -94,6 +94,10 @@ func (l *line) session(ctx context.Context) (found bool, err error) {
 		return false, err
 	}
 	defer l.g.release(l.id)
+	if err := l.begin(ctx); err != nil {
+		l.down(ctx, err)
+		return false, err
+	}
 	err = l.loop(ctx)
 	l.leave(context.WithoutCancel(ctx))
 	if ctx.Err() != nil {
@@ -112,7 +116,7 @@ func (l *line) open(ctx context.Context) error {
 	return err
 }
 
-// attach finds the line that the SIM is, and tells the ledger that it is here.
+// attach finds the line that the SIM is, and claims it for this port.
 func (l *line) attach(ctx context.Context) error {
 	who := l.m.Identity()
 	kept, err := l.g.store.Attach(ctx, storage.Facts{
@@ -125,13 +129,23 @@ func (l *line) attach(ctx context.Context) error {
 	if holder, ok := l.g.claim(l, kept.ID); !ok {
 		return fmt.Errorf("the SIM at this port is the one that is open at %s already: two ports of one modem; name only one of them", holder)
 	}
-	l.id, l.sweep, l.rest = kept.ID, true, time.Time{}
+	l.id, l.sweep, l.rest, l.doubt = kept.ID, true, time.Time{}, nil
 	l.log = l.g.log.With("port", l.port.Name, "line", l.id)
+	return nil
+}
+
+// begin files what an earlier session left, and tells desks that the line is
+// here.
+func (l *line) begin(ctx context.Context) error {
+	if err := l.resume(ctx); err != nil {
+		return err
+	}
 	if err := l.look(ctx); err != nil {
 		return err
 	}
+	who := l.m.Identity()
 	l.g.set(l.n, func(m *storage.Modem) {
-		m.State, m.Reason, m.Line, m.Number = ready, "", l.id, kept.Number
+		m.State, m.Reason, m.Line, m.Number = ready, "", l.id, who.Number
 		m.Manufacturer, m.Model, m.Revision, m.IMEI, m.ICCID = who.Manufacturer, who.Model, who.Revision, who.IMEI, who.ICCID
 		l.g.said[l.n] = l.m.Commands
 	})

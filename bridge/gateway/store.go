@@ -17,6 +17,7 @@ type Store interface {
 
 	Keep(ctx context.Context, line string, swept []string, found []storage.Kept) ([]storage.Kept, error)
 	Receive(ctx context.Context, line string, arrivals []storage.Arrival, assemble storage.Assemble) error
+	Unread(ctx context.Context, line string) ([]storage.Kept, error)
 	Removed(ctx context.Context, kept []int64) error
 
 	Next(ctx context.Context, line string) (due storage.Due, wait storage.Time, ok bool, err error)
