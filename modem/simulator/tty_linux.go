@@ -178,6 +178,9 @@ func (t *tty) read() {
 			t.hear(b[:n])
 		}
 		if errors.Is(err, unix.EIO) { // nobody is there
+			t.mu.Lock()
+			t.see()
+			t.mu.Unlock()
 			select {
 			case <-t.wake:
 				continue
@@ -229,6 +232,17 @@ func (t *tty) look(watch int) error {
 	var b [512]byte
 	for n, err := unix.Read(watch, b[:]); err == nil && n > 0; n, err = unix.Read(watch, b[:]) {
 	}
+	t.see()
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// see acts on who is there now; the lock is held. Inotify tells of a closing before it has happened, so
+// this is also done when the master has nothing more to read from anybody.
+func (t *tty) see() {
 	was := t.present
 	t.present = t.attended()
 	switch {
@@ -237,11 +251,6 @@ func (t *tty) look(watch int) error {
 	case was:
 		t.leave()
 	}
-	select {
-	case t.wake <- struct{}{}:
-	default:
-	}
-	return nil
 }
 
 // attended asks the master whether the slave is open.
