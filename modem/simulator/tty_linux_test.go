@@ -67,7 +67,7 @@ func TestServePTY(t *testing.T) {
 	vacant(m)
 
 	h.Send(m.Number(), "while nobody was there")
-	for i := range 200 { // the next finds a fresh line and the settings of the one before
+	for i := range 40 { // the next finds a fresh line and the settings of the one before
 		f, x := onPTY(t, link)
 		x.ask("AT+CMEE?", info("+CMEE: 0"))
 		if i%20 == 0 {
