@@ -48,6 +48,7 @@ func FuzzParseUevent(f *testing.F) {
 	f.Add(message("remove@/devices/usb1/1-1|SUBSYSTEM=usb|DEVTYPE=usb_device|"))
 	f.Add(message("change@/x|SUBSYSTEM=tty|SUBSYSTEM=net|"))
 	f.Add(message("@||=|"))
+	f.Add([]byte("add@/|\x00SUBSYSTEM=tty")) // the bar is a path here
 	f.Fuzz(func(t *testing.T, message []byte) {
 		u, ok := ParseUevent(message)
 		if !ok {
@@ -66,7 +67,9 @@ func FuzzParseUevent(f *testing.F) {
 }
 
 func (u Uevent) message() []byte {
-	return message(u.Action + "@" + u.Devpath + "|ACTION=" + u.Action + "|SUBSYSTEM=" + u.Subsystem + "|DEVNAME=" + u.Devname + "|DEVTYPE=" + u.Devtype + "|")
+	return []byte(strings.Join([]string{
+		u.Action + "@" + u.Devpath, "SUBSYSTEM=" + u.Subsystem, "DEVNAME=" + u.Devname, "DEVTYPE=" + u.Devtype, "",
+	}, "\x00"))
 }
 
 func BenchmarkParseUevent(b *testing.B) {

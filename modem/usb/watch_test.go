@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,11 +16,12 @@ import (
 // watched is a Watch over a tree in a bubble of its own time.
 type watched struct {
 	tree
-	events   chan Uevent
+	events chan Uevent
+	failed error
+
+	mu       sync.Mutex // guards what found was called with
 	pictures []string
 	last     []Device
-	failed   error
-	stop     context.CancelCauseFunc
 }
 
 var errEnough = errors.New("enough")
@@ -36,6 +38,8 @@ func watching(t *testing.T, before func(tree), use func(*watched)) {
 		go func() {
 			defer close(ended)
 			w.failed = Watch(ctx, w.FS, WatchOptions{Events: w.events}, func(devices []Device) {
+				w.mu.Lock()
+				defer w.mu.Unlock()
 				w.pictures = append(w.pictures, show(devices))
 				w.last = devices
 			})
@@ -64,10 +68,25 @@ func pass(d time.Duration) {
 // told checks what was told since the last time; "" stands for no devices.
 func (w *watched) told(want ...string) {
 	w.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if got := strings.Join(w.pictures, " / "); got != strings.Join(want, " / ") || len(w.pictures) != len(want) {
 		w.Errorf("told %q, want %q", w.pictures, want)
 	}
 	w.pictures = nil
+}
+
+func (w *watched) picture() []Device {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}
+
+// calls is how often something was told since the last time it was checked.
+func (w *watched) calls() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.pictures)
 }
 
 const whole = "1-1.4 ttyUSB0 ttyUSB1 ttyUSB2 ttyUSB3"
@@ -90,7 +109,7 @@ func TestWatch(t *testing.T) {
 		w.plug(s)
 		w.say()
 		w.told("1-1.4 ttyUSB7 ttyUSB8 ttyUSB9 ttyUSB10")
-		if c := Candidates(w.last[0]); names(c) != "ttyUSB9 ttyUSB10" || c[0].Place != "1-1.4:1.2" {
+		if c := Candidates(w.picture()[0]); names(c) != "ttyUSB9 ttyUSB10" || c[0].Place != "1-1.4:1.2" {
 			t.Errorf("under other names the modem is opened at %+v", c)
 		}
 	})
@@ -229,7 +248,7 @@ func TestWatch_flood(t *testing.T) {
 			w.events <- Uevent{}
 			time.Sleep(5 * time.Millisecond)
 		}
-		if n := len(w.pictures); n < 20 || n > 60 {
+		if n := w.calls(); n < 20 || n > 60 {
 			t.Errorf("5 s of a flood were looked at %d times", n)
 		}
 	})
@@ -253,13 +272,13 @@ func TestWatch_two_hundred_changes(t *testing.T) {
 			s.address = i + 2
 			w.plug(s)
 			w.say()
-			if len(w.last) != 1 || names(Candidates(w.last[0])) != s.ports[2].tty+" "+s.ports[3].tty {
-				t.Fatalf("change %d: %s", i, show(w.last))
+			if last := w.picture(); len(last) != 1 || names(Candidates(last[0])) != s.ports[2].tty+" "+s.ports[3].tty {
+				t.Fatalf("change %d: %s", i, show(last))
 			}
 			w.unplug(s)
 			w.say()
 		}
-		if n := len(w.pictures); n != 200 {
+		if n := w.calls(); n != 200 {
 			t.Errorf("200 changes were told in %d calls", n)
 		}
 	})
