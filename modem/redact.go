@@ -18,14 +18,14 @@ var (
 	// for nobody can tell where a mistyped secret ends.
 	secretWords = regexp.MustCompile(`(?i)(PIN|PUK|PWD|LCK|CARDLOCK|SPIC|PASSW|AUTH|QICSGP)[^=:?;]*=\s*([^?].*)$`)
 
-	ussdText = regexp.MustCompile(`(?i)(\+CUSD\s*[:=]\s*\d*\s*,)(.*)$`)
-	dialled  = regexp.MustCompile(`(?i)^(\s*AT\s*D[TP]?)(.*[0-9].*)$`)
-	personal = regexp.MustCompile(`(?i)\+(CLIP|CNUM|CPBR|CPBF|CPBW|CMGL|CMGR|CMT|CDS|CMGS|CMGW|CCWA|COLP|CLCC|CNAP|CLCK)\b`)
-	quoted   = regexp.MustCompile(`"([^"]*)("|$)`)
-	harmless = regexp.MustCompile(`^(|REC UNREAD|REC READ|STO UNSENT|STO SENT|ALL|SM|ME|MT|SR|SC|\d\d/\d\d/\d\d.*)$`)
-	digitRun = regexp.MustCompile(`\+?[0-9*#]{4,}`)
-	card     = regexp.MustCompile(`^[0-9]{14,22}[Ff]?$`)
-	longRun  = regexp.MustCompile(`[0-9A-Fa-f]{16,}|\+?[0-9]{7,}`)
+	ussdText   = regexp.MustCompile(`(?i)(\+CUSD\s*[:=]\s*\d*\s*,)(.*)$`)
+	dialled    = regexp.MustCompile(`(?i)^(\s*AT\s*D[TP]?)(.*[0-9].*)$`)
+	personal   = regexp.MustCompile(`(?i)\+(CLIP|CNUM|CPBR|CPBF|CPBW|CMGL|CMGR|CMT|CDS|CMGS|CMGW|CCWA|COLP|CLCC|CNAP|CLCK)\b`)
+	quoted     = regexp.MustCompile(`"([^"]*)("|$)`)
+	harmless   = regexp.MustCompile(`^(|REC UNREAD|REC READ|STO UNSENT|STO SENT|ALL|SM|ME|MT|SR|SC|\d\d/\d\d/\d\d.*)$`)
+	digitRun   = regexp.MustCompile(`\+?[0-9*#]{4,}`)
+	cardNumber = regexp.MustCompile(`^[0-9]{14,22}[Ff]?$`)
+	longRun    = regexp.MustCompile(`[0-9A-Fa-f]{16,}|\+?[0-9]{7,}`)
 )
 
 // Redact returns a line of a conversation as others may see it. PIN, PUK and passwords go, with all that follows
@@ -64,7 +64,7 @@ func redactRest(line string) string {
 
 // redactRun takes a PDU, or a number without quotes.
 func redactRun(s string) string {
-	if len(s) < 16 || card.MatchString(s) {
+	if len(s) < 16 || cardNumber.MatchString(s) {
 		return redactNumber(s)
 	}
 	return fmt.Sprintf("%s(%d digits)", s[:8], len(s))

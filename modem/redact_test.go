@@ -116,4 +116,3 @@ func printable(r rune) rune {
 	}
 	return r
 }
-
