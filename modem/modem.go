@@ -12,7 +12,7 @@
 // which ports there are.
 //
 // Start with Open. The conversation is in engine.go, its cure in doubt.go, what modems say unasked in
-// urc.go, and what brands do differently, as data, in profile.go.
+// urc.go, and what brands do differently, as data, in package profile.
 package modem
 
 import (
@@ -22,6 +22,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"smsbridge/modem/profile"
 )
 
 // Options are the settings of Open. The zero value is right for most.
@@ -70,7 +72,7 @@ type Modem struct {
 	closing sync.Once
 
 	// Set by init, constant afterwards.
-	profile  profile
+	profile  profile.Profile
 	identity Identity
 	memories []string
 	eps      bool // +CEREG is known
@@ -107,7 +109,7 @@ func start(port io.ReadWriteCloser, o Options) *Modem {
 	m := &Modem{
 		engine:   newEngine(transcribe(port, o.Transcript), o),
 		options:  o,
-		profile:  generic,
+		profile:  profile.Generic(),
 		selected: make(chan string, 1),
 	}
 	m.selected <- ""
