@@ -69,6 +69,7 @@ type engine struct {
 	shaky    bool         // nothing is proved yet: bare ATs were sent, and some may be answered late
 	held     *call        // waits for that proof
 	ussd     chan<- Event
+	menu     atomic.Int64 // when USSD asked for an answer, in ns; 0: no menu is open
 	late     *call
 	tail     *tail
 	quote    *quote

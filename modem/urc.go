@@ -26,14 +26,29 @@ func (e *engine) emit(ev Event) {
 	if ev.At.IsZero() {
 		ev.At = e.now
 	}
-	if ev.Kind == USSD && e.ussd != nil {
-		select {
-		case e.ussd <- ev:
-		default:
-		}
-		e.ussd = nil
+	if ev.Kind == USSD {
+		e.replied(ev)
 	}
 	e.events.put(ev)
+}
+
+// replied is a USSD reply, asked for or not: it opens a menu or ends the session.
+func (e *engine) replied(ev Event) {
+	e.menu.Store(0)
+	if number(at.ParseParams(ev.Text), 0, -1) == 1 {
+		e.menu.Store(ev.At.UnixNano())
+	}
+	if e.ussd == nil {
+		return
+	}
+	select {
+	case e.ussd <- ev:
+	default:
+	}
+	e.ussd = nil
+	if c := e.cur; c != nil && c.ussd != nil {
+		e.timer.Reset(finalTime)
+	}
 }
 
 // line sorts what the modem said. The order is the point: what must follow a URC comes first, then what
