@@ -71,15 +71,15 @@ type Gateway struct {
 	attaching sync.Mutex     // held while a line is found for a card; taken before mu
 	acts      sync.WaitGroup // what people began and nobody waits for
 
-	mu       sync.Mutex          // guards what follows
-	seats    []*seat             // every place a modem has, or had
-	claims   map[string]*line    // modem and card -> the loop that has them
-	sessions map[string]*session // by line
-	dialogue map[string]chan struct{}
-	running  context.Context // Run's, for what people begin; nil: it does not run
-	looking  bool            // the first answer of Find has not come
-	settled  chan struct{}   // closed when every place was tried once
-	calm     bool            // settled is closed
+	mu       sync.Mutex                    // guards what follows
+	seats    []*seat                       // every place a modem has, or had
+	claims   map[string]*line              // modem and card -> the loop that has them
+	sessions map[string]*session           // by line
+	dialogue map[string]context.CancelFunc // USSD session -> ends what waits for it
+	running  context.Context               // Run's, for what people begin; nil: it does not run
+	looking  bool                          // the first answer of Find has not come
+	settled  chan struct{}                 // closed when every place was tried once
+	calm     bool                          // settled is closed
 }
 
 // The states of a port.
@@ -105,7 +105,7 @@ func New(store Store, ports []Port, o Options) *Gateway {
 	o = o.filled()
 	g := &Gateway{
 		store: store, ports: ports, options: o, log: o.Log,
-		claims: make(map[string]*line), sessions: make(map[string]*session), dialogue: make(map[string]chan struct{}),
+		claims: make(map[string]*line), sessions: make(map[string]*session), dialogue: make(map[string]context.CancelFunc),
 		looking: o.Find != nil, settled: make(chan struct{}),
 	}
 	for _, p := range ports {
