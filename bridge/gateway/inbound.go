@@ -65,6 +65,8 @@ func (l *line) hear(ctx context.Context, e modem.Event) error {
 		return l.look(ctx)
 	case modem.LateSent, modem.LateRejected:
 		return l.late(ctx, e)
+	case modem.SIM:
+		return l.card(ctx)
 	case modem.Restarted:
 		return errRestarted
 	}
