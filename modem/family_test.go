@@ -111,10 +111,12 @@ type noticing struct {
 func (n *noticing) Errorf(string, ...any) { n.failed = true }
 func (n *noticing) Helper()               {}
 
-// TestSettle: after a PIN a Huawei, and after +CFUN=1 a Sierra, is left alone for as long as it needs. In
-// the bubble nothing else takes time.
+// TestSettle: after a PIN a Huawei, and after +CFUN=1 a Sierra, is left alone for as long as it needs, and
+// nobody waits long for the OK that a Wavecom does not say. In the bubble nothing else takes time.
 func TestSettle(t *testing.T) {
-	for name, least := range map[string]time.Duration{"huawei": 3 * time.Second, "sierra": 10 * time.Second, "telit": 0} {
+	for name, least := range map[string]time.Duration{
+		"huawei": 3 * time.Second, "sierra": 10 * time.Second, "telit": 0, "wavecom": loneTime + graceTime,
+	} {
 		d := families(t)[name]
 		d.ours = d.ours[:1]
 		i := slices.Index(d.modem, "> AT+CLIP=1")

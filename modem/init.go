@@ -118,6 +118,7 @@ func (m *Modem) identify(ctx context.Context) error {
 		}
 	}
 	m.profile = profile.ByName(m.identity.Manufacturer, m.identity.Model)
+	m.options.Store = max(m.options.Store, m.profile.Store)
 	m.engine.bare.Store(m.profile.BareOK)
 	return m.prepare(ctx)
 }
