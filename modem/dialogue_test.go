@@ -204,6 +204,8 @@ func (d *driver) do(ask string) string {
 	case "submit":
 		n, _ := strconv.Atoi(words[1])
 		return reference(m.Submit(ctx, submission(n)))
+	case "send": // Hello to +46705550123, with a report
+		return reference(m.Submit(ctx, Submission{Length: 18, PDU: helloSubmit}))
 	case "submit-refused": // the ledger cannot write it down
 		s := submission(1)
 		s.Prompted = func(context.Context) error { return errors.New("the ledger is full") }
@@ -264,6 +266,8 @@ func (d *driver) do(ask string) string {
 		return verdict(m.Hangup(ctx))
 	case "dtmf":
 		return verdict(m.DTMF(ctx, words[1]))
+	case "profile":
+		return m.profile.Name
 	case "iccid":
 		return m.Identity().ICCID
 	case "memories":
