@@ -111,7 +111,7 @@ func New(c Config) *Bridge {
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Count: gateway.Count, Modems: radio.Modems, Lab: c.Lab,
+			Store: c.Store, Keys: c.Store, Count: gateway.Count, Modems: radio.Modems, Radio: radio, Lab: c.Lab,
 			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Log: c.Log,
 		}),
 	}

@@ -18,7 +18,7 @@ type Modem struct {
 	Commands     int64  `json:"commands"` // AT command lines written since the port was opened
 
 	Memories []ModemMemory `json:"memories,omitempty"` // how full they are
-	Since        Time   `json:"since,omitzero"`
+	Since    Time          `json:"since,omitzero"`
 }
 
 // ModemMemory is how full a store of messages is.
