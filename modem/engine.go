@@ -216,6 +216,9 @@ func (e *engine) begin(c *call) {
 	if c.ussd != nil {
 		e.ussd = c.ussd
 	}
+	if c.console {
+		e.unwanted, e.aborts = true, 0
+	}
 	limit := c.limit
 	if c.pdu != "" {
 		c.phase = prompting
@@ -390,6 +393,9 @@ func (e *engine) fail(c *call, err error) {
 
 // release ends the current call.
 func (e *engine) release() {
+	if c := e.cur; c != nil && c.console {
+		e.unwanted = false
+	}
 	e.cur, e.mode, e.hasty = nil, idle, false
 	e.timer.Stop()
 	e.await()
@@ -398,6 +404,9 @@ func (e *engine) release() {
 // final is a final result.
 func (e *engine) final(r at.Result) {
 	c := e.cur
+	if c != nil {
+		c.final = r
+	}
 	switch {
 	case c == nil:
 		e.stray(r)
