@@ -16,7 +16,7 @@
 //
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
 //	floor 4   bridge            gateway, web, storage
-//	floor 3   bridge/gateway    modem, pdu, storage
+//	floor 3   bridge/gateway    modem, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
 //	                                             bridge/web, bridge/client  storage
 //	          modem/usb         modem/profile
