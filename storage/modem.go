@@ -17,8 +17,12 @@ type Modem struct {
 	ICCID        string `json:"iccid,omitempty"`
 	Commands     int64  `json:"commands"` // AT command lines written since the port was opened
 
-	Memories []ModemMemory `json:"memories,omitempty"` // how full they are
-	Since        Time   `json:"since,omitzero"`
+	Access      string        `json:"access,omitempty"` // 2G, 3G, LTE, ...
+	Roaming     bool          `json:"roaming,omitempty"`
+	SMSOnly     bool          `json:"sms_only,omitempty"`      // the network takes the SIM for texts only
+	Temperature int           `json:"temperature_c,omitempty"` // of the hottest sensor; 0: not told
+	Memories    []ModemMemory `json:"memories,omitempty"`      // how full they are
+	Since       Time          `json:"since,omitzero"`
 }
 
 // ModemMemory is how full a store of messages is.

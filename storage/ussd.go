@@ -59,8 +59,8 @@ type USSDStep struct {
 }
 
 // choice is a row of a menu as operators write them: "1. Balance", "2) Top up",
-// "0: Back", "*. More".
-var choice = regexp.MustCompile(`(?m)^\s*([0-9]{1,2}|[*#])\s*[.):=>-]+\s*(\S.*?)\s*$`)
+// "0: Back", "3 Data", "*. More".
+var choice = regexp.MustCompile(`(?m)^[ \t]*([0-9]{1,2}|[*#])(?:[ \t]*[.):=>-]+[ \t]*|[ \t]+)(\S.*?)[ \t]*$`)
 
 // ParseMenu finds the choices of a network's text; a text that has only one row
 // of that look is no menu.

@@ -9,16 +9,18 @@ import (
 	"smsbridge/storage"
 )
 
-// card looks at the SIM after the modem has told that something is with it. A
-// card that has gone, or changed, ends the session: the next one is with what
-// is there then.
-func (l *line) card(ctx context.Context) error {
+// card acts on what the modem tells of its SIM. A card that has gone, or may
+// be another one, ends the session: the next one is with what is there then.
+func (l *line) card(ctx context.Context, e modem.Event) error {
+	if e.Card == modem.CardRemoved {
+		return errNoCard
+	}
 	s, err := l.m.Status(ctx)
 	if err != nil {
 		return err
 	}
 	if s.PIN != "READY" {
-		return fmt.Errorf("%w of the modem, or does not answer", errNoCard)
+		return errNoCard
 	}
 	return nil
 }

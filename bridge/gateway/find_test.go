@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"smsbridge/modem/simulator"
 	"smsbridge/storage"
@@ -215,13 +216,18 @@ func TestMoveLine(t *testing.T) {
 
 // A modem that falls silent is noticed, opened again, and all of it can be read.
 func TestWatch(t *testing.T) {
-	b, s := roam(t, Options{Silence: 1})
+	b, s := roam(t, Options{Silence: time.Second})
 	m := b.network.AddModem(simulator.ModemOptions{})
 	s.plug("1-1", "ttyUSB0", m)
 	b.lineIs(m.ICCID(), storage.LineReady, "ttyUSB0")
 	b.sim = m
-	b.fail(simulator.Fault{Name: simulator.LoseFinal, Command: "+CREG", Count: 1000})
+	b.becomes(b.send(customer, "the memories are read"), storage.Delivered)
+	began := time.Now()
+	b.fail(simulator.Fault{Name: simulator.Silence})
 	b.reads("reopen: ")
+	t.Logf("asked after %s without a sign, acted %s after the last octet", b.gateway.options.Silence, time.Since(began).Round(time.Millisecond))
+	b.fail(simulator.Fault{Name: simulator.Clear})
+	b.lineIs(m.ICCID(), storage.LineReady, "ttyUSB0")
 }
 
 func TestNoPort(t *testing.T) {

@@ -18,6 +18,7 @@ const (
 	handful = 32                    // indications that one commit keeps while the line is busy
 	handed  = 20 * time.Millisecond // how long one of them may wait for the others
 	finish  = 10 * time.Second      // for the command in hand when smsbridge stops
+	listed  = 40 * time.Second      // for a memory to be listed: a modem that falls silent then is acted on within 45 s
 	asked   = 5 * time.Second       // for a silent modem to say that it is there
 	misses  = 2                     // questions without an answer, then it is mute
 	storm   = 8                     // notices at once above which a list is quicker than reading each
@@ -38,12 +39,13 @@ type line struct {
 	log  *slog.Logger
 	bell bell
 
-	m      *modem.Modem
+	m      *modem.Modem // the open one, or the one before
 	id     string
 	status storage.LineStatus
 
 	ladder ladder
 	noted  storage.Note
+	brim   bool      // a memory was nearly full when it was measured last
 	heard  time.Time // when the modem gave the last sign of life
 	over   time.Time // until then a late answer to a send may come; a reset would drown it
 
@@ -130,8 +132,14 @@ func (l *line) openPort(ctx context.Context, p Port) error {
 		return err
 	}
 	pin := l.pinOf(p)
-	l.m, err = modem.Open(ctx, port, modem.Options{PIN: p.PIN, Log: l.log, Result: l.g.options.Result, Late: l.g.options.Late})
+	m, err := modem.Open(ctx, port, modem.Options{
+		PIN: p.PIN, TryPIN: pin.may, Device: l.seat.device.ID, Form: l.form, Learned: l.learned,
+		Log: l.g.log.With("port", p.Name), Store: listed, Result: l.g.options.Result, Late: l.g.options.Late,
+	})
 	pin.tried(context.WithoutCancel(ctx), err)
+	if err == nil {
+		l.m = m
+	}
 	return err
 }
 
@@ -255,6 +263,9 @@ func (l *line) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	l.g.set(l.seat, func(m *storage.Modem) {
+		m.Access, m.Roaming, m.SMSOnly, m.Temperature = s.Access, s.Roaming, s.SMSOnly, s.Temperature
+	})
 	status := storage.LineStatus{
 		State: storage.LineReady, Operator: s.Operator, Registration: s.Registration.String(), Signal: s.Signal,
 	}
@@ -345,6 +356,9 @@ func (l *line) loop(ctx context.Context) error {
 		case <-tick.C:
 			l.sweep = true
 			if err := l.look(ctx); err != nil {
+				return err
+			}
+			if err := l.measure(ctx); err != nil {
 				return err
 			}
 			l.heard = time.Now()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"smsbridge/modem"
+	"smsbridge/modem/profile"
 	"smsbridge/storage"
 )
 
@@ -198,12 +199,19 @@ func (l *line) reset(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return modem.Restart(ctx, port, modem.Options{Log: l.log})
+	return modem.Restart(ctx, port, modem.Options{Log: l.log}, l.family())
 }
 
-// pinger is a modem that can be asked for a sign of life.
-type pinger interface {
-	Ping(ctx context.Context) error
+// family is what is known of the modem: by what it said of itself when it last
+// answered, else by its kind.
+func (l *line) family() profile.Profile {
+	if l.m != nil {
+		return l.m.Profile()
+	}
+	if p, ok := profile.ByUSB(l.seat.device.ID); ok {
+		return p
+	}
+	return profile.Generic()
 }
 
 // watch asks a modem that has been silent for a while whether it is there. What
@@ -233,9 +241,5 @@ func (l *line) watch(ctx context.Context) error {
 func (l *line) ask(ctx context.Context) error {
 	ctx, stop := context.WithTimeout(ctx, asked)
 	defer stop()
-	if p, ok := any(l.m).(pinger); ok {
-		return p.Ping(ctx)
-	}
-	_, err := l.m.Status(ctx)
-	return err
+	return l.m.Ping(ctx)
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"smsbridge/modem/profile"
 	"smsbridge/storage"
 )
 
@@ -17,7 +18,8 @@ import (
 type Device struct {
 	Place string // such as the path of a USB socket; empty: a port that was named
 	Ports []Port
-	Known bool // it is a modem by what is known of its kind, not only by its look
+	ID    profile.ID // of its kind; zero: not known
+	Known bool       // it is a modem by what is known of its kind, not only by its look
 
 	// Power takes the device's power and gives it back; nil: that is not allowed.
 	Power func(ctx context.Context) error
@@ -87,13 +89,17 @@ type hall struct {
 func (g *Gateway) find(ctx context.Context) {
 	h := &hall{g: g, taken: make(map[string]*seat)}
 	defer h.loops.Wait()
+	var said string
 	for ctx.Err() == nil {
 		err := g.options.Find(ctx, func(found []Device) { h.present(ctx, found) })
 		if ctx.Err() != nil {
 			return
 		}
-		g.note(ctx, storage.Note{Step: "find", Level: storage.Warn,
-			Words: fmt.Sprintf("looking for modems has ended and begins again: %v", err)})
+		if words := fmt.Sprintf("modems cannot be looked for: %v", err); words != said {
+			said = words
+			g.note(ctx, storage.Note{Step: "find", Level: storage.Warn, Words: words})
+		}
+		h.present(ctx, nil)
 		select {
 		case <-time.After(findAgain):
 		case <-ctx.Done():

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"smsbridge/modem"
+	"smsbridge/modem/profile"
 	"smsbridge/storage"
 )
 
@@ -20,11 +21,6 @@ const (
 	ussdNotSupported = 4
 	ussdTimeout      = 5
 )
-
-// canceler is a modem that can end a USSD session.
-type canceler interface {
-	CancelUSSD(ctx context.Context) error
-}
 
 // USSD asks the network something, such as *100#, on a line. It returns when
 // that is written down; what the network says comes as events of the session.
@@ -78,9 +74,7 @@ func (g *Gateway) CancelUSSD(ctx context.Context, id string) (storage.USSDSessio
 	}
 	g.hush(id)
 	if s := g.session(d.Line); s != nil {
-		if c, ok := any(s.m).(canceler); ok {
-			g.act(func(ctx context.Context) { c.CancelUSSD(ctx) })
-		}
+		g.act(func(ctx context.Context) { s.m.CancelUSSD(ctx) })
 	}
 	return d, nil
 }
@@ -204,4 +198,25 @@ func (g *Gateway) Balance(ctx context.Context, line string, by storage.Author) (
 		return storage.USSDSession{}, err
 	}
 	return g.USSD(ctx, line, rule.Code, by)
+}
+
+// form is the form of requests that the modem took before.
+func (l *line) form(imei string) (profile.USSDForm, bool) {
+	name, err := l.g.store.USSDForm(context.Background(), imei)
+	if err != nil {
+		return 0, false
+	}
+	for _, f := range []profile.USSDForm{profile.USSDPlain, profile.USSDPacked, profile.USSDUCS2} {
+		if f.String() == name {
+			return f, true
+		}
+	}
+	return 0, false
+}
+
+// learned keeps the form that worked.
+func (l *line) learned(imei string, f profile.USSDForm) {
+	if err := l.g.store.LearnUSSDForm(context.Background(), imei, f.String()); err != nil {
+		l.g.log.Error("the form of USSD could not be kept", "err", err)
+	}
 }
