@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"smsbridge/modem"
@@ -13,8 +14,7 @@ const (
 	weak     = -105 // below, texts go out at the second try or not at all
 	hot      = 70   // °C; the makers allow 75 to 85 and radios grow deaf before
 	crowded  = 80   // percent of a memory
-	nightly  = 100  // percent: the network keeps what comes, and gives up after a day or a week
-	noRadius = 0    // Status.Signal when there is none
+	noSignal = 0    // Status.Signal when there is none
 )
 
 func centre(_ Picture, p Port) []Finding {
@@ -35,7 +35,7 @@ func registration(_ Picture, p Port) []Finding {
 			"The network refuses the SIM.")
 	case s.Registration == modem.EmergencyOnly:
 		return one(Fault, "Try the SIM in a phone; ask the operator whether it is active.", "The network lets this SIM make emergency calls only.")
-	case s.Signal == noRadius:
+	case s.Signal == noSignal:
 		return one(Fault, "Screw the antenna on, or move modem and antenna to a window; away from the box and its USB 3 sockets, on a cable if need be. In a house without any cover the modem finds nothing either.",
 			"The modem receives no network: there is no signal.")
 	}
@@ -44,7 +44,7 @@ func registration(_ Picture, p Port) []Finding {
 }
 
 func signal(_ Picture, p Port) []Finding {
-	if s := p.Status.Signal; !p.Status.Registration.Registered() || s == noRadius || s >= weak {
+	if s := p.Status.Signal; !p.Status.Registration.Registered() || s == noSignal || s >= weak {
 		return nil
 	}
 	return one(Warning, "Move the antenna to a window or use a longer cable: some steps are often 10 dB.", "The signal is weak (%d dBm): texts may be late or fail.", p.Status.Signal)
@@ -53,11 +53,7 @@ func signal(_ Picture, p Port) []Finding {
 // ims is an LTE network that carries texts neither over SGs nor over IMS: data
 // works, the modem is registered, and no text goes either way.
 func ims(_ Picture, p Port) []Finding {
-	s := p.Status
-	if !s.EPS.Registered() || circuit(p) || s.EPS == modem.HomeSMS || s.EPS == modem.RoamingSMS {
-		return nil
-	}
-	if f, ok := fact(p, "ims"); ok && f.State == modem.Good {
+	if f := fact(p, "messages over IMS"); f.State != modem.Bad {
 		return nil
 	}
 	next := "First: smsbridge modem at --unsafe 'AT+CGSMS=1' (texts over circuits)."
@@ -70,30 +66,24 @@ func ims(_ Picture, p Port) []Finding {
 
 // imsSwitch is how the families are told to use IMS.
 var imsSwitch = map[string]string{
-	"quectel-ec25": `AT+QCFG="ims",1`,
-	"quectel-bg9x": `AT+QCFG="ims",1`,
+	"quectel": `AT+QCFG="ims",1`,
 }
 
-// circuit reports whether the modem is registered for what is not packets.
-func circuit(p Port) bool {
-	f, ok := fact(p, "registration_cs")
-	return !ok || f.State == modem.Good
-}
-
-func fact(p Port, name string) (modem.Fact, bool) {
+// fact finds what the examination found out; one that was not asked says nothing.
+func fact(p Port, name string) modem.Fact {
 	for _, f := range p.Facts {
 		if f.Name == name {
-			return f, true
+			return f
 		}
 	}
-	return modem.Fact{}, false
+	return modem.Fact{Name: name, State: modem.Unknowable}
 }
 
 func roaming(_ Picture, p Port) []Finding {
 	if !p.Status.Roaming {
 		return nil
 	}
-	return one(Note, "Look at the price list; a limit on parts a day is in smsbridge line limit.", "The SIM is abroad, or on another operator's network: texts may cost more.")
+	return one(Note, "Look at the price list; smsbridge limit sets how many parts a day may go out.", "The SIM is abroad, or on another operator's network: texts may cost more.")
 }
 
 func store(_ Picture, p Port) []Finding {
@@ -107,7 +97,7 @@ func store(_ Picture, p Port) []Finding {
 			Cause: fmt.Sprintf("The memory %s is nearly full: %d of %d.", u.Memory, u.Used, u.Total),
 			Next:  "Start smsbridge serve: it files every text in the ledger and only then deletes it here. If it runs and this stays, smsbridge modem transcript shows which deletion is refused.",
 		}
-		if u.Used*100 >= u.Total*nightly {
+		if u.Used >= u.Total {
 			f.Level = Fault
 			f.Cause = fmt.Sprintf("The memory %s is full (%d of %d): no text comes in until there is room. The network keeps them for some days.", u.Memory, u.Used, u.Total)
 		}
@@ -117,12 +107,28 @@ func store(_ Picture, p Port) []Finding {
 }
 
 func indications(_ Picture, p Port) []Finding {
-	f, ok := fact(p, "indications")
-	if !ok || f.State != modem.Bad && f.State != modem.Missing {
+	if fact(p, "indications").State != modem.Bad {
 		return nil
 	}
-	return one(Warning, "Nothing need be done. Texts come up to five seconds later; another port of the same modem may tell them at once.",
-		"The modem does not announce what it receives (%s), so smsbridge looks by itself.", cmp.Or(f.Answer, "no answer to "+f.Command))
+	return one(Warning, "Nothing need be done: smsbridge looks by itself. The second port of the same modem may tell at once: --modem PORT.",
+		"The modem does not announce what it receives, so texts come in up to a minute late.")
+}
+
+// others is what the examination thinks ill of and no rule here has better
+// words for.
+func others(_ Picture, p Port) []Finding {
+	var found []Finding
+	for _, f := range p.Facts {
+		if f.State == modem.Bad && !slices.Contains(spokenFor, f.Name) {
+			found = append(found, Finding{Level: Warning, Cause: sentence(f.Words), Next: "smsbridge modem probe shows the question and the answer: " + f.Command + "."})
+		}
+	}
+	return found
+}
+
+var spokenFor = []string{
+	"service centre", "registration", "data registration", "LTE registration", "signal", "memories", "indications",
+	"messages over IMS", "temperature", "SIM lock",
 }
 
 func heat(_ Picture, p Port) []Finding {
@@ -150,7 +156,7 @@ func well(p Port) string {
 	if p.Status.Operator != "" {
 		parts = append(parts, "with "+p.Status.Operator)
 	}
-	if p.Status.Signal != noRadius {
+	if p.Status.Signal != noSignal {
 		parts = append(parts, fmt.Sprintf("%d dBm", p.Status.Signal))
 	}
 	return strings.Join(parts, ", ") + ": sends and receives."

@@ -39,6 +39,7 @@ var portRules = []struct {
 	{"store", false, store},
 	{"indications", false, indications},
 	{"heat", false, heat},
+	{"other", false, others},
 	{"quirk", false, quirks},
 }
 
@@ -121,24 +122,23 @@ func silent(_ Picture, p Port) []Finding {
 		return one(Fault, "Unplug the modem for ten seconds and plug it in again; if it stays silent, try another socket or cable.",
 			"The modem does not answer AT on its port for commands. It hangs, or is still starting.")
 	}
-	return one(Fault, "Name the right port with --modem: of a USB modem try each ttyUSB, of a HAT check that its power key was pressed and that the baud rate is right (--modem /dev/serial0,115200).",
+	return one(Fault, "Name the right port with --modem: of a USB modem try each ttyUSB, of a HAT check that its power key was pressed and that the serial console is off.",
 		"Nothing answers AT here: not a modem's port for commands, a modem that is off, or another baud rate.")
 }
 
 // sim is everything about the card that keeps the modem from starting.
 func sim(_ Picture, p Port) []Finding {
-	var pin *modem.PINError
+	if puk, ok := errors.AsType[*modem.PUKError](p.Err); ok {
+		return one(Fault, puk.Advice(), "The SIM is blocked and asks for its PUK%s.", tries(puk.Tries))
+	}
+	if pin, ok := errors.AsType[*modem.PINError](p.Err); ok {
+		next := pin.Advice() + " The PIN stands in a file that --pin-file names and only smsbridge may read."
+		if pin.Refused {
+			return one(Fault, next, "The SIM refused the PIN that was given to smsbridge%s.", tries(pin.Tries))
+		}
+		return one(Fault, next, "The SIM asks for its PIN%s.", tries(pin.Tries))
+	}
 	switch {
-	case errors.Is(p.Err, modem.ErrPUKRequired):
-		return one(Fault, "Do not guess. Get the PUK from the operator or from the letter that came with the card, put the card into a phone and enter PUK and a new PIN there.",
-			"The SIM is blocked: the PIN was wrong too often, and it asks for its PUK.")
-	case errors.As(p.Err, &pin) && pin.Refused:
-		return one(Fault, "Correct the PIN in --pin-file; the wrong one is not tried again.", "The SIM refused the PIN that was given to smsbridge%s.", tries(pin.Tries))
-	case errors.As(p.Err, &pin) && pin.Tries == 1:
-		return one(Fault, "Put the card into a phone and enter the right PIN there once, which gives three tries again. smsbridge never uses up the last one.",
-			"The SIM asks for its PIN and has one try left.")
-	case errors.As(p.Err, &pin):
-		return one(Fault, "Put the PIN into a file that only smsbridge may read and name it with --pin-file, or switch the PIN off in a phone.", "The SIM asks for its PIN%s.", tries(pin.Tries))
 	case errors.Is(p.Err, modem.ErrPINRequired): // PH-NET PIN and its like
 		return one(Fault, "Ask the seller of the modem to lift the lock, or use a SIM of its operator.", "The modem is locked to another SIM or another operator: %v.", p.Err)
 	case errors.Is(p.Err, modem.ErrSIMAbsent):
