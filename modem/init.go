@@ -137,6 +137,7 @@ func (m *Modem) family() profile.Profile {
 // prepare sends what the family wants before the rest. Some of it is a question only because the modem
 // behaves after it, so what it answers is taken and of no use.
 func (m *Modem) prepare(ctx context.Context) error {
+	m.options.Store = max(m.options.Store, m.profile.Store)
 	for _, text := range m.profile.First {
 		_, err := m.ask(ctx, text, shape{prefix: asked(text)})
 		if gone(ctx, err) {

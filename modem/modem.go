@@ -20,6 +20,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,6 +75,10 @@ func (o Options) filled() Options {
 	fill(&o.Write, 5*time.Second)
 	return o
 }
+
+// loneTime is for the answer to a question the family is known to answer without OK: what comes by then is
+// all there will be.
+const loneTime = 2 * time.Second
 
 // Modem is an open modem. Its methods may be called from any goroutine; commands run one at a time, in
 // the order they came. The owner must Close it.
@@ -198,7 +203,11 @@ func unsent(c *call, cause error) answer {
 
 // ask runs a command and returns its information lines.
 func (m *Modem) ask(ctx context.Context, text string, s shape) ([]string, error) {
-	a := m.do(newCall(ctx, text, s, m.options.Command))
+	limit := m.options.Command
+	if slices.Contains(m.profile.NoOK, text) {
+		limit = min(limit, loneTime)
+	}
+	a := m.do(newCall(ctx, text, s, limit))
 	return a.info, a.err
 }
 

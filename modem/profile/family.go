@@ -31,7 +31,7 @@ var families = []Profile{
 var huawei = Profile{
 	Name:     "huawei",
 	Title:    "Huawei E, K and MU series",
-	Source:   "ModemManager src/plugins/huawei; gammu gsmphones.c; gammu #4 #486 #517; wdoekes/asterisk-chan-dongle #29 #38 #116",
+	Source:   "ModemManager src/plugins/huawei; gammu gsmphones.c; gammu #4 #486 #517; wdoekes/asterisk-chan-dongle #29 #38 #116; QModem (temperature)",
 	Makers:   []string{"huawei"},
 	Ready:    []string{"^BOOT", "^SIMST:", "^SRVST:"},
 	First:    []string{"^CURC=0"}, // silences ^RSSI, ^DSFLOWRPT and their like
@@ -99,7 +99,7 @@ var simcom2G = Profile{
 var simcom = Profile{
 	Name:     "simcom",
 	Title:    "SIMCom SIM5300, SIM7000, SIM7100, SIM7600",
-	Source:   "ModemManager src/plugins/simtech; T-SIM7600X #63; LilyGo-Modem-Series #340",
+	Source:   "ModemManager src/plugins/simtech; T-SIM7600X #63; LilyGo-Modem-Series #340; QModem (temperature)",
 	Doubt:    "+CICCID is from general knowledge",
 	Makers:   []string{"simcom"},
 	Ready:    []string{"RDY", "+CPIN: READY", "SMS DONE", "PB DONE"},
@@ -178,7 +178,7 @@ var quectelBG = Profile{
 var quectel = Profile{
 	Name:        "quectel",
 	Title:       "Quectel EC, EG, EP, EM and RM series",
-	Source:      "ModemManager src/plugins/quectel; IchthysMaranatha/asterisk-chan-quectel PR #75; Quectel EC25/EC21 AT manual; Quectel forum 4452 7820",
+	Source:      "ModemManager src/plugins/quectel; IchthysMaranatha/asterisk-chan-quectel PR #75; Quectel EC25/EC21 AT manual; Quectel forum 4452 7820; QModem (temperature)",
 	Makers:      []string{"quectel"},
 	Ready:       []string{"RDY", "+QIND: SMS DONE", "+QIND: PB DONE"},
 	First:       []string{`+QURCCFG="urcport","all"`}, // else they go to one port only
@@ -221,14 +221,16 @@ var ublox = Profile{
 var sierra = Profile{
 	Name:     "sierra",
 	Title:    "Sierra Wireless MC, EM, RC and HL series",
-	Source:   "ModemManager src/plugins/sierra; Sierra forum 7898, 35851 and the MC7455 thread on messages",
+	Source:   "ModemManager src/plugins/sierra; Sierra forum 7898, 35851 and the MC7455 thread on messages; QModem (temperature)",
 	Makers:   []string{"sierra"},
 	Ready:    []string{"+PACSP"},
 	Settle:   10 * time.Second,
 	SlotBase: 1,
 	Signal:   []string{"+CSQ", "!GSTATUS?"},
 	ICCID:    []string{"!ICCID?", "+CCID"},
-	Reset:    "!RESET",
+	// !PCTEMP? is answered in words: Temp state: Normal, Temperature: 36.55 C.
+	Temperature: "!PCTEMP?",
+	Reset:       "!RESET",
 	Quirks: []Quirk{
 		{Sign: `+CMTI: "ME",15 and then +CMS ERROR: 321`, Words: "an RC76 cannot read what it announced until its memory is emptied", Source: "Sierra forum 35851"},
 		{Sign: "a prompt and OK before the message was written", Words: "an MC7455 with GPS on; such a message counts as not sent", Source: "Sierra forum, MC7455"},

@@ -64,16 +64,14 @@ func (r Role) String() string {
 	return roleNames[Unknown]
 }
 
-// AT reports whether the interface answers commands.
-func (r Role) AT() bool { return r == Primary || r == Secondary || r == Data }
-
 // Port is the role of an interface, by its number.
 type Port struct {
 	Number int
 	Role   Role
 }
 
-// Device is a modem as USB shows it, or one that USB does not show (Others).
+// Device is a modem as USB shows it, or one that USB does not show (Others). Its Ports are shared with the
+// table and not to be written to.
 type Device struct {
 	ID     ID
 	Family string // the Name of a Profile

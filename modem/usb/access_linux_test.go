@@ -16,7 +16,8 @@ const (
 	group  = 20 // dialout on Debian; any will do
 )
 
-// as runs f on a thread of another user's and group's. The thread ends with it.
+// as runs f on a thread with another user's rights, which are what counts, while
+// it was still root who started it. The thread ends with it.
 func as(t *testing.T, uid, gid int, f func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -27,8 +28,9 @@ func as(t *testing.T, uid, gid int, f func()) {
 		defer close(done)
 		runtime.LockOSThread() // and never unlocked
 		unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0)
-		unix.RawSyscall(unix.SYS_SETRESGID, uintptr(gid), uintptr(gid), uintptr(gid))
-		if _, _, err := unix.RawSyscall(unix.SYS_SETRESUID, uintptr(uid), uintptr(uid), uintptr(uid)); err != 0 {
+		same := ^uintptr(0)
+		unix.RawSyscall(unix.SYS_SETRESGID, same, uintptr(gid), same)
+		if _, _, err := unix.RawSyscall(unix.SYS_SETRESUID, same, uintptr(uid), same); err != 0 {
 			t.Error(err)
 			return
 		}

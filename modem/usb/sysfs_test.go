@@ -104,8 +104,11 @@ func TestPorts_half_gone(t *testing.T) {
 				t.Fatalf("before: %s", names(ports))
 			}
 			spoil(tr, gone)
+			if ports, err := tr.Ports(); err != nil || names(ports) != "ttyUSB0 ttyUSB1 ttyUSB2 ttyUSB3" {
+				t.Errorf("the ports are %s, %v", names(ports), err)
+			}
 			if devices, err := tr.Devices(); err != nil || show(devices) != "1-1.4 ttyUSB0 ttyUSB1 ttyUSB2 ttyUSB3" {
-				t.Errorf("got %s, %v", show(devices), err)
+				t.Errorf("the devices are %s, %v", show(devices), err)
 			}
 		})
 	}

@@ -1,6 +1,8 @@
 package usb
 
 import (
+	"context"
+	"errors"
 	"os"
 	"testing"
 	"time"
@@ -113,5 +115,26 @@ func TestUevents_lost(t *testing.T) {
 		case <-time.After(5 * time.Second):
 			t.Fatal("200 words fell into a buffer for a few, and nothing tells of the loss")
 		}
+	}
+}
+
+// The kernel's word alone makes Watch look: the next sweep is an hour away.
+func TestWatch_hears_the_kernel(t *testing.T) {
+	hear(t)
+	shout(t) // or there is nothing to be tried here
+	tr := newTree(t)
+	ctx, stop := context.WithTimeoutCause(t.Context(), 10*time.Second, errors.New("the kernel was not heard"))
+	defer stop()
+	var pictures []string
+	err := Watch(ctx, tr.FS, WatchOptions{Every: time.Hour}, func(devices []Device) {
+		if pictures = append(pictures, show(devices)); len(pictures) == 2 {
+			stop()
+			return
+		}
+		tr.plug(ec25("1-1.4"))
+		shout(t)
+	})
+	if len(pictures) != 2 || pictures[1] != whole {
+		t.Errorf("told %q, and ended with %v", pictures, err)
 	}
 }

@@ -24,8 +24,9 @@ type WatchOptions struct {
 
 // Watch calls found with the devices that have serial ports, once at the start
 // and then whenever they change, until ctx is done; found gets the whole picture
-// each time and may keep it. It is called by the goroutine that called Watch, so
-// that one call at a time is made; what happens during a call is seen after it.
+// each time, which it may keep and may not alter. It is called by the goroutine
+// that called Watch, one call at a time; what happens during a call is seen after
+// it.
 //
 // A port that has just appeared is told when its node may be used, or after
 // three seconds if it may not: the kernel's word is out before udev has given

@@ -145,6 +145,16 @@ func TestWatch_back_under_the_same_names(t *testing.T) {
 		w.plug(s)
 		w.say()
 		w.told(whole)
+
+		w.unplug(s)
+		s.address++
+		w.plug(s)
+		w.remove("dev/ttyUSB2")
+		w.say()
+		w.told("") // it is not the one that was told, and has to be waited for
+		w.write("dev/ttyUSB2", "")
+		pass(nodeEvery)
+		w.told(whole)
 	})
 }
 
