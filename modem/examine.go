@@ -69,7 +69,7 @@ func (m *Modem) examine(ctx context.Context, q question, state *Status) (Fact, e
 		}
 		if q.judge != nil {
 			if s, words := q.judge(nil, state); s == Bad {
-				f.State, f.Words = s, words
+				f.State, f.Words = s, strings.TrimPrefix(f.Answer+": "+words, ": ")
 			}
 		}
 		return f, nil

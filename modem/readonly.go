@@ -28,8 +28,8 @@ var (
 // without a question mark. Of a line of several commands all must. It is a list of what is allowed: what it does
 // not know, it does not let pass, so nothing that dials, sends, deletes or sets does.
 func ReadOnly(line string) bool {
-	rest, ok := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(line)), "AT")
-	if !ok {
+	rest, ok := strings.CutPrefix(strings.ToUpper(strings.Trim(line, " ")), "AT")
+	if !ok || len(line) > 200 || strings.ContainsFunc(line, func(r rune) bool { return r < 0x20 || r > 0x7E }) {
 		return false
 	}
 	if rest == "" {

@@ -174,11 +174,11 @@ var callURCs = map[string]func(*engine, string){
 
 func over(e *engine, _ string) { e.hungUp() }
 
-// callWind is "+WIND: 6" and with it some that are not about calls: 5 a call is made or taken, 6 it is over.
+// callWind is Wavecom's "+WIND: 6,1", the end of a call; 5 says only that there is one. Other numbers are not about
+// calls.
 func callWind(e *engine, text string) {
-	switch payload(text) {
+	switch at.ParseParams(payload(text)).Text(0) {
 	case "5":
-		e.taken()
 	case "6":
 		e.hungUp()
 	default:

@@ -39,7 +39,7 @@ func TestMissed(t *testing.T) {
 		{"Quectel, answered", "RING|^DSCI: 4,1,3,0,+49151,145|30|^DSCI: 4,1,6,0,+49151,145", ""},
 		{"Cinterion", `^SLCC: 1,1,4,0,0,0,"+49151",145|^SLCC: |RING|4|^SLCC:`, "+49151"},
 		{"Cinterion, answered", `^SLCC: 1,1,4,0,0,0,"+49151",145|^SLCC:|RING|^SLCC: 1,1,0,0,0,0,"+49151",145|^SLCC:|30|^SLCC:`, ""},
-		{"Wavecom", "+WIND: 7|RING|" + clip + "|+WIND: 6", "+49151"},
+		{"Wavecom", "+WIND: 5,1|RING|" + clip + "|+WIND: 6,1", "+49151"},
 		{"ZTE", "RING|" + clip + "|HANGUP: 1", "+49151"},
 		{"phonesim", "RING|" + clip + "|*ECAV: 1,0", "+49151"},
 		{"busy line of our own call", "BUSY", ""},
