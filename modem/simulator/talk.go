@@ -2,8 +2,11 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"smsbridge/modem/at"
 )
@@ -41,7 +44,11 @@ type reply struct {
 	failed *at.Result              // the final result if it is not OK
 	prompt func(text string) reply // asks for a PDU instead of a final result
 	mute   bool                    // nothing is answered
-	after  func()                  // done under the lock once the final result has left
+	end    string                  // how its lines end; default CR LF
+	delay  time.Duration           // how much later it comes
+
+	unfinished bool   // there is no final result
+	after      func() // done under the lock once the final result has left
 }
 
 // converse runs a conversation until its port is gone.
@@ -141,6 +148,9 @@ func (t *talk) command(line string) {
 		t.finish("", nil, refuse())
 		return
 	}
+	if t.stuck(list) {
+		return
+	}
 	var lines []string
 	var after []func()
 	last, r := "", reply{}
@@ -167,6 +177,14 @@ func (t *talk) command(line string) {
 		}
 	}
 	t.finish(last, lines, r)
+}
+
+// stuck reports whether a fault has the modem pass over the line in silence.
+func (t *talk) stuck(list []at.Command) bool {
+	n := t.m.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return t.m.faults.passes(slices.ContainsFunc(list, t.m.resets))
 }
 
 // run runs one command, unless the modem is gone meanwhile.
@@ -241,7 +259,7 @@ func (t *talk) finish(name string, lines []string, r reply) {
 	lost := m.faults.take(LoseFinal, name) != nil
 	late := m.faults.take(LateFinal, name)
 	n.mu.Unlock()
-	there := t.p.wait(m.options.Latency)
+	there := t.p.wait(m.options.Latency + r.delay)
 	if late != nil && there {
 		there = t.p.wait(late.Delay)
 	}
@@ -259,17 +277,19 @@ func (t *talk) finish(name string, lines []string, r reply) {
 func (t *talk) say(name string, lines []string, r reply) {
 	var b bytes.Buffer
 	if len(lines) > 0 {
-		b.WriteString(t.m.info(lines))
+		b.WriteString(t.m.info(lines, cmp.Or(r.end, "\r\n")))
 	}
 	for _, text := range t.m.faults.inside(name) {
 		b.WriteString("\r\n" + text + "\r\n")
 	}
-	b.WriteString(t.m.final(r.failed))
+	if !r.unfinished {
+		b.WriteString(t.m.final(r.failed))
+	}
 	t.m.emit(b.Bytes())
 }
 
-func (m *Modem) info(lines []string) string {
-	text := strings.Join(lines, "\r\n") + "\r\n"
+func (m *Modem) info(lines []string, end string) string {
+	text := strings.Join(lines, end) + end
 	if m.numeric {
 		return text
 	}
@@ -282,7 +302,7 @@ func (m *Modem) final(r *at.Result) string {
 	if r != nil {
 		word = m.word(*r)
 	}
-	digit := map[string]string{"OK": "0", "NO CARRIER": "3", "ERROR": "4"}[word]
+	digit := map[string]string{"OK": "0", "NO CARRIER": "3", "ERROR": "4", "BUSY": "7", "NO ANSWER": "8"}[word]
 	switch {
 	case m.quiet:
 		return ""
