@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"smsbridge/modem/at"
 	"smsbridge/pdu"
 )
 
@@ -78,8 +79,11 @@ type Modem struct {
 
 	// All below is guarded by Network.mu.
 	settings
-	port      *port // the present opening, nil if none
-	tty       *tty  // nil if it has none
+	port      *port         // the present opening, nil if none
+	tty       *tty          // nil if it has none
+	sides     map[int]*port // openings of its other ports, by interface
+	sideTTYs  []*tty
+	socket    *socket // nil if it is in none
 	plugged   bool
 	starts    int // how often it has powered up
 	pin       string
@@ -111,6 +115,7 @@ type Modem struct {
 	busy      bool     // a prompt is open: URCs are held
 	held      []string // URCs that wait for the link or for +CNMI
 	faults    faults
+	overheard func(line string, failed *at.Result) // every answer; nil: nobody listens
 }
 
 // ErrBusy is returned for a second opening while the first lasts. A port can be opened once.
@@ -137,6 +142,7 @@ func newModem(n *Network, index int, o ModemOptions) *Modem {
 		address:  address,
 		plugged:  true,
 		pin:      o.PIN,
+		sides:    make(map[int]*port),
 		locked:   o.PIN != "",
 		pinTries: o.PINTries,
 		pukTries: 10,
@@ -219,6 +225,7 @@ func (m *Modem) left(p *port) {
 	n := m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	m.leftSide(p)
 	if m.port != p {
 		return
 	}
@@ -248,8 +255,15 @@ func (m *Modem) unplug() {
 		m.port.hang()
 		m.port = nil
 	}
-	if m.tty != nil {
-		m.tty.hang()
+	for _, p := range m.sides {
+		p.hang()
+	}
+	clear(m.sides)
+	for _, t := range m.ttys() {
+		t.hang()
+	}
+	if m.socket != nil {
+		m.socket.empty()
 	}
 	m.powerUp()
 	m.faults.thaw()
@@ -269,19 +283,29 @@ func (m *Modem) Replug() error {
 	if m.plugged || n.closed {
 		return nil
 	}
-	if m.tty != nil {
-		t, err := openTTY(m, m.tty.link)
+	switch {
+	case m.socket != nil:
+		if err := m.socket.plug(); err != nil || m.socket.storage {
+			return err
+		}
+	case m.tty != nil:
+		t, err := openTTY(m, m.tty.link, m.open)
 		if err != nil {
 			return err
 		}
 		m.tty = t
 	}
+	m.power()
+	return nil
+}
+
+// power is what its socket gives it.
+func (m *Modem) power() {
 	m.plugged = true
 	m.started = time.Now()
 	m.cardBusy = m.ago(-m.family.SIMBusy)
 	m.greets = m.family.onUSB()
 	m.take()
-	return nil
 }
 
 // settle waits, without the lock, until an unplugging under way has happened.
@@ -298,10 +322,23 @@ func (m *Modem) settling() <-chan struct{} {
 	switch {
 	case m.port != nil && m.port.isHung():
 		return m.port.done
-	case !m.plugged && m.tty != nil && !m.tty.ended():
-		return m.tty.done
+	case m.plugged:
+		return nil
+	}
+	for _, t := range m.ttys() {
+		if !t.ended() {
+			return t.done
+		}
 	}
 	return nil
+}
+
+// ttys are all it is served on.
+func (m *Modem) ttys() []*tty {
+	if m.tty == nil {
+		return m.sideTTYs
+	}
+	return append([]*tty{m.tty}, m.sideTTYs...)
 }
 
 // Close unplugs the modem and removes its tty for good.
@@ -311,7 +348,7 @@ func (m *Modem) Close() {
 	defer n.mu.Unlock()
 	m.unplug()
 	m.settle()
-	m.tty = nil
+	m.tty, m.sideTTYs, m.socket = nil, nil, nil
 }
 
 // powerUp is what is left of a modem that lost its power.

@@ -131,8 +131,8 @@ func (t *talk) echo() {
 	n := t.m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if t.m.echo && t.m.port == t.p {
-		t.m.emit(t.echoed)
+	if t.m.echo && t.m.has(t.p) {
+		t.emit(t.echoed)
 	}
 	t.echoed = t.echoed[:0]
 }
@@ -171,6 +171,9 @@ func (t *talk) command(line string) {
 		t.open(last, lines, r)
 		return
 	}
+	if t.m.overheard != nil {
+		t.m.overheard(line[i:], r.failed)
+	}
 	r.after = func() {
 		for _, f := range after {
 			f()
@@ -192,7 +195,7 @@ func (t *talk) run(c at.Command) reply {
 	n := t.m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if t.m.port != t.p {
+	if !t.m.has(t.p) {
 		return reply{mute: true}
 	}
 	return t.m.run(c)
@@ -213,12 +216,12 @@ func (t *talk) open(name string, lines []string, r reply) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if m.port != t.p {
+	if !m.has(t.p) {
 		return
 	}
 	t.prompt, t.asked, t.before, t.text, t.first = r.prompt, name, lines, t.text[:0], true
-	m.busy = true
-	m.emit([]byte("\r\n> "))
+	m.busy = m.busy || m.port == t.p
+	t.emit([]byte("\r\n> "))
 }
 
 // submit runs the command that had asked for a PDU.
@@ -226,7 +229,7 @@ func (t *talk) submit() {
 	t.echo()
 	m, n := t.m, t.m.network
 	n.mu.Lock()
-	if m.port != t.p {
+	if !m.has(t.p) {
 		n.mu.Unlock()
 		return
 	}
@@ -265,7 +268,7 @@ func (t *talk) finish(name string, lines []string, r reply) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if there && !lost && !r.mute && m.port == t.p && m.starts == t.starts {
+	if there && !lost && !r.mute && m.has(t.p) && m.starts == t.starts {
 		t.say(name, lines, r)
 	}
 	if r.after != nil {
@@ -285,7 +288,14 @@ func (t *talk) say(name string, lines []string, r reply) {
 	if !r.unfinished {
 		b.WriteString(t.m.final(r.failed))
 	}
-	t.m.emit(b.Bytes())
+	t.emit(b.Bytes())
+}
+
+// emit sends octets to the terminal that is talked with; URCs go to the first port alone.
+func (t *talk) emit(b []byte) {
+	if !t.m.faults.dumbstruck() {
+		t.p.emit(b)
+	}
 }
 
 func (m *Modem) info(lines []string, end string) string {

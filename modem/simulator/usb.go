@@ -4,6 +4,7 @@ package simulator
 type USB struct {
 	Vendor, Product string // hex, four digits
 	Maker, Title    string // manufacturer and product in words
+	Serial          string // default one that many sticks share
 	Storage         string // the product in its storage mode, empty if it has none
 	ACM             bool   // its ports are called ttyACM, not ttyUSB
 	Ports           []USBPort
