@@ -16,6 +16,7 @@ import (
 // finder looks for USB modems on the machine that fs shows.
 type finder struct {
 	fs    usb.FS
+	watch usb.WatchOptions
 	pin   string
 	power bool // a modem that stays silent may be switched off and on
 }
@@ -23,7 +24,7 @@ type finder struct {
 // find is a gateway.Finder: what is plugged in, with the ports that may speak AT.
 // What has none, such as a stick that still is a CD-ROM, is no modem yet.
 func (f finder) find(ctx context.Context, found func([]gateway.Device)) error {
-	return usb.Watch(ctx, f.fs, usb.WatchOptions{}, func(all []usb.Device) {
+	return usb.Watch(ctx, f.fs, f.watch, func(all []usb.Device) {
 		var devices []gateway.Device
 		for _, d := range all {
 			if g := f.device(d); len(g.Ports) > 0 {
