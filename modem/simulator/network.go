@@ -53,7 +53,8 @@ type Network struct {
 	modems   []*Modem
 	handsets map[string]*Handset
 	record   recorder
-	ids      int64 // the last id given to a message
+	services map[string]USSD // by code
+	ids      int64           // the last id given to a message
 	closed   bool
 
 	running sync.WaitGroup // conversations and ptys
@@ -74,6 +75,7 @@ func NewNetwork(o Options) *Network {
 		options:  o,
 		centre:   centre,
 		handsets: make(map[string]*Handset),
+		services: services(),
 		record:   recorder{out: o.Record},
 	}
 }
