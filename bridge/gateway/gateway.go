@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"smsbridge/modem/doctor"
 	"smsbridge/storage"
 )
 
@@ -36,7 +37,8 @@ type Port struct {
 type Options struct {
 	Log *slog.Logger // default: discards
 
-	Find Finder // looks for modems beside those that were named; nil: nobody does
+	Find Finder                         // looks for modems beside those that were named; nil: nobody does
+	Look func() (doctor.Picture, error) // what can be seen of the box without opening a port; nil: nothing
 
 	Sweep   time.Duration // how often every memory is read though nothing rang; default 60 s
 	Result  time.Duration // how long the network's answer to a PDU is awaited; default 180 s
@@ -67,6 +69,8 @@ type Gateway struct {
 	ports   []Port
 	options Options
 	log     *slog.Logger
+
+	transcript transcript
 
 	attaching sync.Mutex     // held while a line is found for a card; taken before mu
 	acts      sync.WaitGroup // what people began and nobody waits for

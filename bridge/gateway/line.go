@@ -234,7 +234,7 @@ func (l *line) down(ctx context.Context, err error) {
 	case noCard(err):
 		lineState = storage.LineSIMMissing
 	}
-	l.g.set(l.seat, func(m *storage.Modem) { m.State, m.Reason = state, err.Error() })
+	l.g.set(l.seat, func(m *storage.Modem) { m.State, m.Reason, l.seat.ended = state, err.Error(), err })
 	if errors.Is(err, errStopped) || errors.Is(err, errMoved) {
 		l.status = storage.LineStatus{}
 	} else {

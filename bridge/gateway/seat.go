@@ -39,6 +39,7 @@ type seat struct {
 	modem storage.Modem
 	said  func() int64 // the commands of the open modem; nil: none is open
 	tried bool
+	ended error // why it has no session now; nil: nothing is wrong
 
 	// Of the goroutine that finds.
 	leave context.CancelCauseFunc
