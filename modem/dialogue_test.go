@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"smsbridge/modem/profile"
 )
 
 // A dialogue is a file in testdata. It holds what the modem hears and says, what we ask of it, and what
@@ -229,10 +231,41 @@ func (d *driver) do(ask string) string {
 		return verdict(m.Delete(ctx, words[1], n))
 	case "status":
 		s, err := m.Status(ctx)
-		return fmt.Sprintf("%v %q %d %s %s", s.Registration, s.Operator, s.Signal, s.PIN, verdict(err))
+		return strings.Join(strings.Fields(fmt.Sprintf("%v %q %s %d %s %s %s", s.Registration, s.Operator, s.Access,
+			s.Signal, s.SignalOf, s.PIN, verdict(err))), " ") + extra(s)
 	case "ussd":
 		r, err := m.USSD(ctx, words[1])
 		return fmt.Sprintf("%d %q %d %s", r.Status, r.Text, r.DCS, verdict(err))
+	case "ussd-cancel":
+		return verdict(m.CancelUSSD(ctx))
+	case "family":
+		p, ok := profile.Named(words[1])
+		if !ok {
+			return "no such family"
+		}
+		m.profile = p
+		m.memories = []string{"SM", "ME"}
+		m.settings.note("E0")
+		m.settings.note("+CMEE=1")
+		m.settings.note("+CMGF=0")
+		m.settings.note("+CNMI=2,1,0,1,0")
+		return p.Name
+	case "console":
+		info, final, err := m.Console(ctx, strings.Join(words[1:], " "))
+		return strings.Join(info, "/") + " " + final + " " + verdict(err)
+	case "ping":
+		return verdict(m.Ping(ctx))
+	case "reset":
+		return verdict(m.Reset(ctx))
+	case "usage":
+		list, err := m.Usage(ctx)
+		return fmt.Sprint(list) + " " + verdict(err)
+	case "dial":
+		return verdict(m.Dial(ctx, words[1]))
+	case "hangup":
+		return verdict(m.Hangup(ctx))
+	case "dtmf":
+		return verdict(m.DTMF(ctx, words[1]))
 	case "profile":
 		return m.profile.Name
 	case "iccid":
@@ -248,6 +281,20 @@ func (d *driver) do(ask string) string {
 		return verdict(m.Err())
 	}
 	return "what is " + words[0] + "?"
+}
+
+// extra is what is seldom told.
+func extra(s Status) (text string) {
+	if s.Roaming {
+		text += " roaming"
+	}
+	if s.SMSOnly {
+		text += " messages only"
+	}
+	if s.HasTemperature {
+		text += fmt.Sprintf(" %d °C", s.Temperature)
+	}
+	return text
 }
 
 func joined(lines []string, err error) string {

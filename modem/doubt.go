@@ -40,6 +40,8 @@ func (e *engine) overdue(c *call) {
 		grace = e.times.Late
 	}
 	e.fail(c, failure(c, ErrTimeout))
+	e.unwanted = e.unwanted || c.console
+	e.await()
 	e.doubt(c, grace)
 }
 

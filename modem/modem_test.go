@@ -49,7 +49,10 @@ func TestOpen(t *testing.T) {
 func TestStatus(t *testing.T) {
 	m, _ := opened(t, Options{})
 	got, err := m.Status(t.Context())
-	want := Status{Registration: Home, Operator: "Example Net", Signal: -73, PIN: "READY"}
+	want := Status{
+		Registration: Home, EPS: Home, Packet: RegistrationUnknown, Operator: "Example Net", Access: "LTE",
+		Signal: -73, SignalOf: "RSSI", PIN: "READY",
+	}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}

@@ -158,6 +158,8 @@ func tell(ev Event) string {
 		words = append(words, fmt.Sprintf("%s %d", ev.Memory, ev.Index))
 	case Report, Direct:
 		words = append(words, fmt.Sprintf("%d %s", ev.Length, ev.PDU))
+	case SIM:
+		words = append(words, ev.Card.String(), ev.Text)
 	case Registration:
 		words = append(words, ev.State.String())
 	case LateSent:
