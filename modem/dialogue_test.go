@@ -176,7 +176,7 @@ type driver struct {
 func (d *driver) do(ask string) string {
 	words := strings.Fields(ask)
 	if words[0] == "open" {
-		sessions.Store(31) // so that the first proof is +CSQ five times
+		sessions.Store(patterns - 1) // so that the first proof is +CSQ five times
 		var err error
 		d.m, err = Open(d.ctx, d.port, Options{PIN: strings.Join(words[1:], "")})
 		return verdict(err)

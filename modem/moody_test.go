@@ -230,8 +230,8 @@ func (m *moody) obey(text string) {
 	}
 	m.dawdle(5 * time.Second)
 	if strings.Contains(text, ";") { // the pattern of a first proof
-		text = strings.ReplaceAll(text, "+CSQ", "+CSQ: 11,99")
-		m.answer(-1, strings.ReplaceAll(strings.ReplaceAll(text, "+CMEE?", "+CMEE: 0"), ";", "\r\n\r\n"), "OK")
+		m.answer(-1, strings.NewReplacer("+CSQ", "+CSQ: 11,99", "+CMEE?", "+CMEE: 0", "+CFUN?", "+CFUN: 1",
+			";", "\r\n\r\n").Replace(text), "OK")
 		return
 	}
 	var n int

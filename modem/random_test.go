@@ -118,6 +118,7 @@ func converse(seed uint64, tame bool, connect func(*moody) (talker, error), f *f
 			if tries == 20 {
 				break
 			}
+			time.Sleep(time.Duration(max(0, r.IntN(10_000)-5000)) * time.Millisecond)
 			c.talker, err = connect(modem)
 		}
 		if err != nil {
