@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"reflect"
 	"slices"
@@ -189,5 +190,32 @@ func TestRandomControl(t *testing.T) {
 	t.Logf("%+v in %+v", f, a)
 	if f.misattributed == 0 || f.strayed == 0 || f.phantom == 0 {
 		t.Errorf("the control went unnoticed: %+v", f)
+	}
+}
+
+// TestURCsDuringCommandControl puts the storm to the library: the answer it tells is not the answer.
+func TestURCsDuringCommandControl(t *testing.T) {
+	ours, theirs := net.Pipe()
+	l := library.New(ours)
+	heard := make(chan []string, 1000)
+	if err := l.AddIndication("+CMTI:", func(lines []string) { heard <- lines }); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		io.ReadFull(theirs, make([]byte, len("AT+CSQ\r\n")))
+		io.WriteString(theirs, urcStorm())
+	}()
+	info, err := l.Command("+CSQ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(info) == 1 && info[0] == "+CSQ: 11,99" {
+		t.Error("the control went unnoticed: no URC is in the answer")
+	}
+	ours.Close()
+	theirs.Close()
+	<-l.Closed()
+	for range 1000 {
+		<-heard
 	}
 }

@@ -33,7 +33,7 @@ func (c Command) String() string {
 	case Test:
 		return c.Name + "=?"
 	case Assign:
-		if extended(c.Name[0]) || c.Name[0] == 'S' && len(c.Name) > 1 {
+		if extended(c.Name[0]) || c.Name[0] == 'S' {
 			return c.Name + "=" + c.Args
 		}
 		return c.Name + c.Args
