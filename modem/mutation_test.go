@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"smsbridge/modem/at"
+	"smsbridge/modem/profile"
 )
 
 // spoken are the lines that modems say in the recorded conversations.
@@ -136,12 +137,12 @@ func parse(t *testing.T, text string) {
 	if n := dBm(number(p, 0, 99)); n > 0 || n < -120 {
 		t.Errorf("%q: %d dBm", text, n)
 	}
-	for _, tuple := range generic.indications(at.ParseSets(payload(text))) {
+	for _, tuple := range indications(profile.Generic(), at.ParseSets(payload(text))) {
 		if len(tuple) < 3 {
 			t.Errorf("%q: indications %q", text, tuple)
 		}
 	}
-	if names := at.ParseSets(payload(text)); len(names) > 0 && len(names[0].Names()) > 0 && len(readable(names[0].Names())) == 0 {
+	if names := at.ParseSets(payload(text)); len(names) > 0 && len(names[0].Names()) > 0 && len(readable(names[0].Names(), sought(profile.Generic().Memories))) == 0 {
 		t.Errorf("%q: no memory", text)
 	}
 	if isHex(text) {
