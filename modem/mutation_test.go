@@ -128,9 +128,6 @@ func parse(t *testing.T, text string) {
 	if s := parseRegistration(p); int(s) >= len(registrationNames) {
 		t.Errorf("%q: registration %d", text, s)
 	}
-	if r := parseReply(text); len(r.Text) > 3*len(text) {
-		t.Errorf("%q: reply of %d octets", text, len(r.Text))
-	}
 	if s := iccid(text); s != "" && !digits(s, 18, 20) {
 		t.Errorf("%q: ICCID %s", text, s)
 	}

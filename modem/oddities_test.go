@@ -90,7 +90,7 @@ var oddities = []struct {
 	{22, "echo", names{"a20_echo", "open_slow_start"}, tests{oddEcho}},
 	{23, "forms of the ICCID", nil, tests{TestICCID, TestOddICCID}},
 	{24, "forms of the signal", names{"o24_signal_unasked"}, tests{TestSignal, TestOddSignal, oddSignal}},
-	{25, "withheld number", names{"o25_callers", "indications"}, tests{TestOddCaller}},
+	{25, "withheld number", names{"indications"}, tests{TestOddCaller, oddCallers}},
 	{26, "restart asked for", names{"o26_restart_after_ok", "o26_restart_without_ok"}, tests{oddReturn}},
 	{27, "ModemManager talks too", nil, tests{oddCompany}},
 	{28, "wrong baud rate", nil, tests{TestNoLineEnd, oddNoise}},
@@ -255,6 +255,26 @@ func oddSignal(t *testing.T) {
 		s, err := m.Status(t.Context())
 		if err != nil || s.Signal != want {
 			t.Errorf("%q: %d, %v, want %d", said, s.Signal, err, want)
+		}
+	}
+}
+
+// oddCallers: a withheld number, and letters where the number should be.
+func oddCallers(t *testing.T) {
+	m, port := started(t, Options{})
+	p := newPeer(port)
+	go p.run()
+	for said, want := range map[string]string{
+		`+CLIP: "",128,,,,2`: "ring", `+CLIP: "Anna",208,,,,0`: "ring Anna", `+CLIP: "+491511",145`: "ring +491511", "RING": "ring RING",
+	} {
+		p.say(said)
+		for ev := range m.Events() {
+			if ev.Kind == Ring {
+				if got := tell(ev); got != want {
+					t.Errorf("%s: %s, want %s", said, got, want)
+				}
+				break
+			}
 		}
 	}
 }

@@ -117,6 +117,7 @@ func TestParseCommand(t *testing.T) {
 		{"AT+CMGF=0 ; +CPMS?;", []Command{{"+CMGF", Assign, "0"}, {"+CPMS", Read, ""}}},
 		{"ATE0+CMGF=0", []Command{{"E", Assign, "0"}, {"+CMGF", Assign, "0"}}},
 		{"AT+CNMI=?", []Command{{"+CNMI", Test, ""}}},
+		{"AT+CNMI= ?", []Command{{"+CNMI", Test, ""}}},
 		{"AT+CMGL", []Command{{"+CMGL", Execute, ""}}},
 		{`AT+CUSD=1,"*100#;?",15`, []Command{{"+CUSD", Assign, `1,"*100#;?",15`}}},
 		{"ATS3?", []Command{{"S3", Read, ""}}},

@@ -120,6 +120,9 @@ func (p *commandParser) extended() (Command, error) {
 	c := Command{Name: mark + strings.ToUpper(name)}
 	tail, _, _ := cutOutside(p.line[p.at:], ';')
 	c.Args = strings.TrimSpace(tail)
+	if blank, ok := strings.CutPrefix(c.Args, "="); ok && strings.TrimSpace(blank) == "?" {
+		c.Args = "=?"
+	}
 	switch {
 	case c.Args == "":
 	case c.Args == "?":
