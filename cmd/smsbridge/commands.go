@@ -16,6 +16,7 @@ func commands() []*cobra.Command {
 		newModemCommand(),
 		newTokenCommand(),
 		newPDUCommand(),
+		newUdevCommand(),
 		newLabCommand(),
 	}
 }
