@@ -16,7 +16,7 @@
 //
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
 //	floor 4   bridge            gateway, web, storage
-//	floor 3   bridge/gateway    modem, pdu, storage
+//	floor 3   bridge/gateway    modem, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
 //	                                             bridge/web, bridge/client  storage
 //	          modem/usb         modem/profile
@@ -112,7 +112,7 @@ func New(c Config) *Bridge {
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Count: gateway.Count, Modems: radio.Modems, Lab: c.Lab,
+			Store: c.Store, Keys: c.Store, Count: gateway.Count, Modems: radio.Modems, Radio: radio, Lab: c.Lab,
 			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Log: c.Log,
 		}),
 	}

@@ -25,7 +25,7 @@ var floors = map[string][]string{
 	"modem/usb":       {"modem/profile", "golang.org/x/sys/unix"},
 	"modem/simulator": {"pdu", "modem/at", "github.com/creack/pty", "golang.org/x/sys/unix"},
 	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
-	"bridge/gateway":  {"modem", "pdu", "storage"},
+	"bridge/gateway":  {"modem", "modem/profile", "pdu", "storage"},
 	"bridge/web":      {"storage", "github.com/gorilla/websocket"},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
 	"bridge":          {"bridge/gateway", "bridge/web", "storage"},

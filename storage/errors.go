@@ -12,6 +12,7 @@ const (
 	CodeNotFound     Code = "not_found"         // no such object
 	CodeConflict     Code = "conflict"          // the object has moved on
 	CodeDenied       Code = "forbidden"         // known, and not allowed
+	CodeAbsent       Code = "modem_absent"      // the line has no modem that answers
 	CodeNoLine       Code = "no_line_available" // nothing to send from
 	CodeFromRequired Code = "from_required"     // several lines, and none was chosen
 	CodeIdemMismatch Code = "idem_mismatch"     // the same key came with another body

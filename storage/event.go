@@ -26,6 +26,12 @@ const (
 	ThreadUpdated   = "thread.updated"
 	ContactSaved    = "contact.saved"
 	LineUpdated     = "line.updated"
+	LineMoved       = "line.moved" // a line went on with another card
+	LineBalanceLow  = "line.balance_low"
+	LineNote        = "line.note" // a sentence of the journal
+	ModemNote       = "modem.note"
+	USSDUpdated     = "ussd.updated"
+	SelfTestUpdated = "selftest.updated"
 	AgentUpdated    = "agent.updated"
 )
 

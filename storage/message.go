@@ -6,7 +6,7 @@ type Message struct {
 	Thread   string       `json:"thread"`
 	Line     string       `json:"line"`
 	Dir      Direction    `json:"dir"`
-	Channel  string       `json:"channel"` // sms
+	Channel  string       `json:"channel"` // sms, call
 	From     string       `json:"from,omitempty"`
 	To       string       `json:"to,omitempty"`
 	Text     string       `json:"text"`

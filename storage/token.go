@@ -17,12 +17,13 @@ const (
 	ScopeSend     = "messages:send"
 	ScopeRead     = "messages:read"
 	ScopeLines    = "lines:read"
+	ScopeAct      = "lines:act" // USSD, calls and self-tests: what costs money or changes a contract
 	ScopeContacts = "contacts:write"
 	ScopeAdmin    = "admin"
 )
 
 // Scopes lists every scope that a token can have.
-var Scopes = []string{ScopeSend, ScopeRead, ScopeLines, ScopeContacts, ScopeAdmin}
+var Scopes = []string{ScopeSend, ScopeRead, ScopeLines, ScopeAct, ScopeContacts, ScopeAdmin}
 
 // May tells whether the token's scopes allow scope.
 func (t Token) May(scope string) bool {

@@ -68,6 +68,7 @@ var kinds = map[storage.Code]kind{
 	storage.CodeNotFound:     notFound,
 	storage.CodeConflict:     conflict,
 	storage.CodeDenied:       forbidden,
+	storage.CodeAbsent:       modemAbsent,
 	storage.CodeNoLine:       noLine,
 	storage.CodeFromRequired: fromRequired,
 	storage.CodeIdemMismatch: idemMismatch,

@@ -44,7 +44,25 @@ var methods = []method{
 	{"snapshot.get", "GET", "/api/v1/snapshot", storage.ScopeRead, 200, bind((*Server).snapshot), nil},
 
 	{"line.list", "GET", "/api/v1/lines", storage.ScopeLines, 200, bind((*Server).lines), nil},
+	{"line.move", "POST", "/api/v1/lines/{id}/move", storage.ScopeAdmin, 200, bind((*Server).moveLine), nil},
+	{"line.balance", "POST", "/api/v1/lines/{line}/balance", storage.ScopeAct, 202, bind((*Server).balance), nil},
 	{"modem.list", "GET", "/api/v1/modems", storage.ScopeLines, 200, bind((*Server).modems), nil},
+	{"journal.list", "GET", "/api/v1/journal", storage.ScopeLines, 200, bind((*Server).journal), nil},
+
+	{"ussd.send", "POST", "/api/v1/ussd", storage.ScopeAct, 202, bind((*Server).sendUSSD), nil},
+	{"ussd.answer", "POST", "/api/v1/ussd/{id}/answer", storage.ScopeAct, 202, bind((*Server).answerUSSD), nil},
+	{"ussd.cancel", "POST", "/api/v1/ussd/{id}/cancel", storage.ScopeAct, 200, bind((*Server).cancelUSSD), nil},
+	{"ussd.get", "GET", "/api/v1/ussd/{id}", storage.ScopeLines, 200, bind((*Server).ussd), nil},
+	{"ussd.list", "GET", "/api/v1/ussd", storage.ScopeLines, 200, bind((*Server).ussdSessions), nil},
+	{"balance.rules", "GET", "/api/v1/balance-rules", storage.ScopeLines, 200, bind((*Server).balanceRules), nil},
+	{"balance.save", "POST", "/api/v1/balance-rules", storage.ScopeAdmin, 200, bind((*Server).saveBalanceRule), nil},
+
+	{"call.dial", "POST", "/api/v1/lines/{line}/call", storage.ScopeAct, 200, bind((*Server).dial), nil},
+	{"call.hangup", "DELETE", "/api/v1/lines/{line}/call", storage.ScopeAct, 200, bind((*Server).hangup), nil},
+	{"call.dtmf", "POST", "/api/v1/lines/{line}/call/tones", storage.ScopeAct, 200, bind((*Server).dtmf), nil},
+
+	{"selftest.run", "POST", "/api/v1/self-tests", storage.ScopeAct, 202, bind((*Server).runSelfTest), nil},
+	{"selftest.list", "GET", "/api/v1/self-tests", storage.ScopeLines, 200, bind((*Server).selfTests), nil},
 
 	{"contact.save", "POST", "/api/v1/contacts", storage.ScopeContacts, 200, bind((*Server).saveContact), nil},
 

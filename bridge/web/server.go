@@ -27,6 +27,7 @@ type Config struct {
 	Keys   Keys
 	Count  func(text string) (storage.Count, error) // what a text costs
 	Modems func() []storage.Modem                   // what is plugged in now; nil: nothing
+	Radio  Radio                                    // the modems, for what people want of them; nil: there are none
 	Lab    http.Handler                             // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box

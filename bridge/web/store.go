@@ -23,6 +23,8 @@ type Store interface {
 	// SaveContact keeps a contact: without an ID a new one, or the one that has
 	// the number.
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
+
+	RadioStore
 }
 
 // Keys says who is let in. Secrets reach it as SHA-256 only.

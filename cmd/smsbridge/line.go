@@ -12,7 +12,7 @@ import (
 
 func newLineCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "line", Short: "The SMS numbers of this box"}
-	cmd.AddCommand(newLineListCommand())
+	cmd.AddCommand(newLineListCommand(), newLineMoveCommand())
 	return cmd
 }
 

@@ -31,7 +31,7 @@ func newModemListCommand() *cobra.Command {
 					return err
 				}
 				if len(modems) == 0 && o.format == "table" && !o.quiet {
-					fmt.Fprintln(cmd.OutOrStdout(), "No modem was named: start with `smsbridge serve --modem PORT`.")
+					fmt.Fprintln(cmd.OutOrStdout(), "No modem is plugged in, and none was named with `smsbridge serve --modem PORT`.")
 					return nil
 				}
 				t := table{heads: []string{"port", "state", "line", "number", "modem", "imei", "commands", "reason"}}

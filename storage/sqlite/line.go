@@ -3,19 +3,24 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"smsbridge/storage"
 )
 
 const lineColumns = `id, number, name, state, reason, operator, registration, signal, port,
-	iccid, imsi, imei, manufacturer, model, revision, rev`
+	iccid, imsi, imei, manufacturer, model, revision, rev, balance, alarm`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanLine(r scanner) (storage.Line, error) {
 	var l storage.Line
+	var balance string
 	err := r.Scan(&l.ID, &l.Number, &l.Name, &l.State, &l.Reason, &l.Operator, &l.Registration, &l.Signal, &l.Port,
-		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.Rev)
+		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.Rev, &balance, &l.Alarm)
+	if err == nil && balance != "" {
+		err = json.Unmarshal([]byte(balance), &l.Balance)
+	}
 	return l, err
 }
 

@@ -1,0 +1,43 @@
+package web
+
+import (
+	"context"
+
+	"smsbridge/storage"
+)
+
+type done struct {
+	Done bool `json:"done"`
+}
+
+// dial calls a number from a line. There is no sound: a gate opens, or a
+// forwarding is set.
+func (s *Server) dial(ctx context.Context, who storage.Caller, p struct {
+	Line string `json:"line"`
+	To   string `json:"to"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, radio.Dial(ctx, p.Line, p.To, who.Author())
+}
+
+func (s *Server) hangup(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, radio.Hangup(ctx, p.Line, who.Author())
+}
+
+func (s *Server) dtmf(ctx context.Context, who storage.Caller, p struct {
+	Line  string `json:"line"`
+	Tones string `json:"tones"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, radio.DTMF(ctx, p.Line, p.Tones, who.Author())
+}

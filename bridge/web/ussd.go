@@ -1,0 +1,90 @@
+package web
+
+import (
+	"context"
+
+	"smsbridge/storage"
+)
+
+type ussdAnswer struct {
+	USSD storage.USSDSession `json:"ussd"`
+}
+
+func (s *Server) sendUSSD(ctx context.Context, who storage.Caller, p struct {
+	Line string `json:"line"`
+	Text string `json:"text"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	d, err := radio.USSD(ctx, p.Line, p.Text, who.Author())
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) answerUSSD(ctx context.Context, _ storage.Caller, p struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	if p.Text == "" {
+		return nil, invalidParams.say("text", "An answer is missing, such as 1.")
+	}
+	d, err := radio.AnswerUSSD(ctx, p.ID, p.Text)
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) cancelUSSD(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	d, err := radio.CancelUSSD(ctx, p.ID)
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) ussd(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+	d, err := s.c.Store.USSD(ctx, p.ID)
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) ussdSessions(ctx context.Context, _ storage.Caller, p struct {
+	lineParams
+	limitParams
+}) (any, error) {
+	rows, err := p.rows()
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.c.Store.USSDSessions(ctx, p.Line, rows)
+	return struct {
+		Sessions []storage.USSDSession `json:"sessions"`
+	}{list(found)}, err
+}
+
+// balance asks the network for the credit of a line, by the rule of its
+// operator.
+func (s *Server) balance(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	d, err := radio.Balance(ctx, p.Line, who.Author())
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) balanceRules(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+	rules, err := s.c.Store.BalanceRules(ctx)
+	return struct {
+		Rules []storage.BalanceRule `json:"rules"`
+	}{list(rules)}, err
+}
+
+func (s *Server) saveBalanceRule(ctx context.Context, _ storage.Caller, r storage.BalanceRule) (any, error) {
+	return struct {
+		Rule storage.BalanceRule `json:"rule"`
+	}{r}, s.c.Store.SaveBalanceRule(ctx, r)
+}
