@@ -26,7 +26,7 @@ var floors = map[string][]string{
 	"bridge/gateway":  {"modem", "pdu", "storage"},
 	"bridge/web":      {"storage", "github.com/gorilla/websocket"},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
-	"bridge":          {"bridge/gateway", "bridge/web", "storage"},
+	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "storage"},
 	"cmd/smsbridge":   {"*"},
 }
 

@@ -27,6 +27,7 @@ const (
 	ContactSaved    = "contact.saved"
 	LineUpdated     = "line.updated"
 	AgentUpdated    = "agent.updated"
+	HookUpdated     = "hook.updated" // a hook was made, changed, disabled or removed
 )
 
 // Log is what following needs of the ledger.
