@@ -15,6 +15,7 @@ func commands() []*cobra.Command {
 		newLineCommand(),
 		newModemCommand(),
 		newTokenCommand(),
+		newHookCommand(),
 		newPDUCommand(),
 		newLabCommand(),
 	}
