@@ -17,6 +17,7 @@ func commands() []*cobra.Command {
 		newTokenCommand(),
 		newHookCommand(),
 		newPDUCommand(),
+		newUdevCommand(),
 		newLabCommand(),
 	}
 }
