@@ -27,8 +27,9 @@ var floors = map[string][]string{
 	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
 	"bridge/gateway":  {"modem", "modem/profile", "pdu", "storage"},
 	"bridge/web":      {"storage", "github.com/gorilla/websocket"},
+	"bridge/hook":     {"storage"},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
-	"bridge":          {"bridge/gateway", "bridge/web", "storage"},
+	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "bridge/hook", "storage"},
 	"cmd/smsbridge":   {"*"},
 }
 

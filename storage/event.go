@@ -33,6 +33,7 @@ const (
 	USSDUpdated     = "ussd.updated"
 	SelfTestUpdated = "selftest.updated"
 	AgentUpdated    = "agent.updated"
+	HookUpdated     = "hook.updated" // a hook was made, changed, disabled or removed
 )
 
 // Log is what following needs of the ledger.

@@ -70,6 +70,15 @@ var methods = []method{
 	{"token.list", "GET", "/api/v1/tokens", storage.ScopeAdmin, 200, bind((*Server).tokens), nil},
 	{"token.revoke", "DELETE", "/api/v1/tokens/{id}", storage.ScopeAdmin, 200, bind((*Server).revokeToken), nil},
 
+	{"hook.list", "GET", "/api/v1/webhooks", storage.ScopeAdmin, 200, bind((*Server).hooks), nil},
+	{"hook.create", "POST", "/api/v1/webhooks", storage.ScopeAdmin, 201, bind((*Server).createHook), nil},
+	{"hook.update", "PATCH", "/api/v1/webhooks/{id}", storage.ScopeAdmin, 200, bind((*Server).updateHook), nil},
+	{"hook.delete", "DELETE", "/api/v1/webhooks/{id}", storage.ScopeAdmin, 200, bind((*Server).deleteHook), nil},
+	{"hook.test", "POST", "/api/v1/webhooks/{id}/test", storage.ScopeAdmin, 200, bind((*Server).testHook), nil},
+	{"hook.deliveries", "GET", "/api/v1/webhooks/{id}/deliveries", storage.ScopeAdmin, 200, bind((*Server).deliveries), nil},
+	{"hook.replay", "POST", "/api/v1/webhooks/{id}/replay", storage.ScopeAdmin, 200, bind((*Server).replayHook), nil},
+	{"hook.rotate", "POST", "/api/v1/webhooks/{id}/rotate", storage.ScopeAdmin, 200, bind((*Server).rotateHook), nil},
+
 	{"setup.code", "POST", "/api/v1/setup/code", storage.ScopeAdmin, 201, bind((*Server).setupCode), nil},
 	{"me.get", "GET", "/api/v1/me", known, 200, bind((*Server).me), nil},
 }

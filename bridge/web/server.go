@@ -21,14 +21,17 @@ import (
 	"smsbridge/storage"
 )
 
-// Config is what a Server is made from. Store, Keys and Count must be there.
+// Config is what a Server is made from. Store, Keys, Hooks,
+// Pusher and Count must be there.
 type Config struct {
 	Store  Store
 	Keys   Keys
 	Count  func(text string) (storage.Count, error) // what a text costs
-	Modems func() []storage.Modem                   // what is plugged in now; nil: nothing
-	Radio  Radio                                    // the modems, for what people want of them; nil: there are none
-	Lab    http.Handler                             // serves what is below /api/v1/lab; nil: this is no demo
+	Hooks  Hooks
+	Pusher Pusher
+	Modems func() []storage.Modem // what is plugged in now; nil: nothing
+	Radio  Radio                  // the modems, for what people want of them; nil: there are none
+	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box
 	BoxName string // for people

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"smsbridge/bridge/client"
+	"smsbridge/bridge/hook"
 	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
 )
@@ -80,7 +81,7 @@ func newBox(t testing.TB, change ...any) *box {
 	b := &box{db: db, keys: &agents{Keys: db}, log: &syncBuffer{}}
 	b.line = b.attach(t, "8901", "+15550190")
 	c := Config{
-		Store: db, Keys: b.keys, Count: countParts, Box: "bx_test", BoxName: "Test box", Version: "0.0.0",
+		Store: db, Keys: b.keys, Hooks: db, Pusher: hook.New(db, hook.Options{}), Count: countParts, Box: "bx_test", BoxName: "Test box", Version: "0.0.0",
 		Modems: func() []storage.Modem { return []storage.Modem{{Port: "tty0", State: "ready"}} },
 	}
 	c.Log = slog.New(slog.NewTextHandler(b.log, nil))

@@ -18,6 +18,7 @@ func commands() []*cobra.Command {
 		newCallCommand(),
 		newSelfTestCommand(),
 		newTokenCommand(),
+		newHookCommand(),
 		newPDUCommand(),
 		newUdevCommand(),
 		newLabCommand(),
