@@ -27,6 +27,7 @@ const (
 	ContactSaved    = "contact.saved"
 	LineUpdated     = "line.updated"
 	AgentUpdated    = "agent.updated"
+	AccessChanged   = "access.changed" // what an account may is another now
 )
 
 // Log is what following needs of the ledger.

@@ -19,6 +19,7 @@ type Line struct {
 	Manufacturer string    `json:"manufacturer,omitempty"`
 	Model        string    `json:"model,omitempty"`
 	Revision     string    `json:"revision,omitempty"`
+	SMSDisabled  bool      `json:"sms_disabled,omitempty"` // switched off for texts from here
 	Rev          int64     `json:"rev"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -115,6 +116,24 @@ func (p *proof) key() string {
 	return "admin"
 }
 
+// of tells whether the caller is an account, or a token of its.
+func (p *proof) of(agent string) bool {
+	a := p.who.Person()
+	return a != nil && a.ID == agent
+}
+
+type proofKey struct{}
+
+func withProof(ctx context.Context, p *proof) context.Context {
+	return context.WithValue(ctx, proofKey{}, p)
+}
+
+// proofOf is how the caller of a method was let in.
+func proofOf(ctx context.Context) *proof {
+	p, _ := ctx.Value(proofKey{}).(*proof)
+	return p
+}
+
 func (p *proof) byToken(id string) bool { return p.who.Token != nil && p.who.Token.ID == id }
 
 func (p *proof) bySession(hash []byte) bool {
@@ -148,7 +167,10 @@ func hashOf(secret string) []byte {
 // proveToken looks a token up by its hash, so that no comparison takes longer
 // the more of a guess is right.
 func (s *Server) proveToken(ctx context.Context, secret string) (*proof, error) {
-	hash := hashOf(secret)
+	return s.proveHash(ctx, hashOf(secret))
+}
+
+func (s *Server) proveHash(ctx context.Context, hash []byte) (*proof, error) {
 	token, err := s.c.Keys.TokenByHash(ctx, hash)
 	if isNotFound(err) {
 		return nil, unauthenticated.say("", "The box does not know this token. %s", howToSignIn)
@@ -159,7 +181,19 @@ func (s *Server) proveToken(ctx context.Context, secret string) (*proof, error) 
 	if !token.RevokedAt.IsZero() {
 		return nil, tokenExpired.say("", "The token %q was revoked. The owner makes a new one with `smsbridge token create`.", token.Label)
 	}
-	return &proof{who: storage.Caller{Token: &token}, hash: hash}, nil
+	p := &proof{who: storage.Caller{Token: &token}, hash: hash}
+	if token.Agent == "" {
+		return p, nil
+	}
+	account, err := s.c.Keys.Agent(ctx, token.Agent)
+	if err != nil {
+		return nil, err
+	}
+	if account.Disabled {
+		return nil, tokenExpired.say("", "The account %q, whose token this is, is switched off. The owner switches it on with `smsbridge agent enable`.", account.Name)
+	}
+	p.who.Account = &account
+	return p, nil
 }
 
 func (s *Server) proveSession(ctx context.Context, hash []byte) (*proof, error) {
@@ -173,21 +207,21 @@ func (s *Server) proveSession(ctx context.Context, hash []byte) (*proof, error) 
 	return &proof{who: storage.Caller{Agent: &agent}, hash: hash}, nil
 }
 
-// again looks whether a proof still holds.
-func (s *Server) again(ctx context.Context, p *proof) error {
+// again looks whether a proof still holds, and answers with what the caller may
+// now. What no longer holds is a closing.
+func (s *Server) again(ctx context.Context, p *proof) (now *proof, err error) {
+	ended := errSignedOut
 	switch {
 	case p.who.Token != nil:
-		t, err := s.c.Keys.TokenByHash(ctx, p.hash)
-		if isNotFound(err) || err == nil && !t.RevokedAt.IsZero() {
-			return errRevoked
-		}
-		return err
+		now, err = s.proveHash(ctx, p.hash)
+		ended = errRevoked
 	case p.who.Agent != nil:
-		_, err := s.c.Keys.Session(ctx, p.hash)
-		if isNotFound(err) {
-			return errSignedOut
-		}
-		return err
+		now, err = s.proveSession(ctx, p.hash)
+	default:
+		return p, nil
 	}
-	return nil
+	if _, refused := errors.AsType[*refusal](err); refused {
+		return nil, ended
+	}
+	return now, err
 }

@@ -33,19 +33,25 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 	if err := k.admit(ctx, p.Token, o); err != nil {
 		return nil, err
 	}
-	wants := p.Subscribe != nil || p.Resume != nil
-	mayRead := may(k.known, storage.ScopeRead)
-	if wants && mayRead != nil {
-		return nil, mayRead
-	}
+	// The log's end first, then the rights: what has changed of them up to that
+	// end is known, and what changes after it ends the stream.
 	head, err := k.s.c.Store.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if k.known, err = k.s.again(ctx, k.known); err != nil {
+		return nil, err
+	}
+	wants := p.Subscribe != nil || p.Resume != nil
+	mayRead := may(k.known, storage.ScopeRead, storage.RoleViewer)
+	if wants && mayRead != nil {
+		k.s.refused(ctx, k.known, "session.open", mayRead)
+		return nil, mayRead
+	}
 	a := opened{Session: "se_" + newTrace()[3:], me: meOf(k.known.who), Events: mayRead == nil,
 		Epoch: head.Epoch, Head: head.Seq, Oldest: head.Oldest}
 	if a.Events {
-		t := &stream{epoch: head.Epoch, after: head.Seq}
+		t := &stream{who: k.known.who, proved: head.Seq, epoch: head.Epoch, after: head.Seq}
 		if p.Subscribe != nil {
 			t.filter = *p.Subscribe
 		}
@@ -54,6 +60,9 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 		}
 		if r := p.Resume; r != nil {
 			a.Reason = lost(head, r.Epoch, r.After)
+			if a.Reason == "" && blind(k.known.who, r.After) {
+				a.Reason = reasonAccess
+			}
 			if a.Reason == "" && head.Seq-r.After > replayMax && r.Replay != "all" {
 				a.Reason = reasonFar
 			}
@@ -80,12 +89,13 @@ func (k *socket) admit(ctx context.Context, token string, o *outgoing) error {
 	}
 	p, err := k.s.proveToken(ctx, token)
 	if err != nil {
+		k.s.refused(ctx, nil, "session.open", err)
 		return err
 	}
 	if err := k.s.visits.know(k.in, p); err != nil {
 		return closing{closeTooMany, err.Error()}
 	}
-	if err := k.s.again(ctx, p); err != nil {
+	if p, err = k.s.again(ctx, p); err != nil {
 		return err
 	}
 	k.known, o.proof = p, p

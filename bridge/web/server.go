@@ -52,6 +52,8 @@ type Server struct {
 	hosts   map[string]bool
 	frames  frames
 	tries   tries
+	wrong   attempts
+	skipped skipped
 	visits  visits
 	api     *http.ServeMux
 	face    http.Handler

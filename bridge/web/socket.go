@@ -226,7 +226,14 @@ func (k *socket) do(ctx context.Context, q request, o *outgoing) (any, error) {
 	if m == nil {
 		return nil, methodNotFound.say("method", "There is no method %q. See the protocol for the list; they have names such as message.send.", q.Method)
 	}
-	return k.s.call(ctx, m, k.known, q.Params)
+	p := k.known
+	if p != nil {
+		var err error
+		if p, err = k.s.again(ctx, p); err != nil { // as each request over REST
+			return nil, err
+		}
+	}
+	return k.s.call(ctx, m, p, q.Params)
 }
 
 // bucket lets so many requests through.
@@ -293,7 +300,7 @@ func (k *socket) hello(ctx context.Context) error {
 	if k.proof != nil {
 		head, err := k.s.c.Store.Head(ctx)
 		if err == nil {
-			err = k.s.again(ctx, k.proof) // it may have ended before we were counted in
+			_, err = k.s.again(ctx, k.proof) // it may have ended before we were counted in
 		}
 		if err != nil {
 			return err
@@ -359,7 +366,7 @@ func (k *socket) put(o outgoing) error {
 // word, such as a session past its time.
 func (k *socket) beat(ctx context.Context) error {
 	if k.proof != nil {
-		if err := k.s.again(ctx, k.proof); err != nil {
+		if _, err := k.s.again(ctx, k.proof); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,8 @@ func commands() []*cobra.Command {
 		newLineCommand(),
 		newModemCommand(),
 		newTokenCommand(),
+		newAgentCommand(),
+		newAuditCommand(),
 		newPDUCommand(),
 		newLabCommand(),
 	}

@@ -125,6 +125,7 @@ func (db *DB) Trim(ctx context.Context) error {
 			head, now.Add(-EventAge).UnixMilli(), head-EventRows)
 		t.exec(`DELETE FROM idem WHERE at < ?`, now.Add(-IdemAge).UnixMilli())
 		t.exec(`DELETE FROM code WHERE expires < ?`, now.Milli())
+		t.exec(`DELETE FROM invite WHERE expires < ?`, now.Milli())
 		t.exec(`DELETE FROM session WHERE expires < ?`, now.Milli())
 		return nil
 	})
