@@ -154,9 +154,22 @@ func (s *Server) prove(r *http.Request) (*proof, error) {
 		return s.proveToken(r.Context(), strings.TrimSpace(secret))
 	}
 	if c, err := r.Cookie(s.cookieName()); err == nil {
+		if !fromPage(r) {
+			return nil, forbidden.say("", "A session may change things only from the page, which sends its Origin. Programs use a token.")
+		}
 		return s.proveSession(r.Context(), hashOf(c.Value))
 	}
 	return nil, unauthenticated.say("", "%s", howToSignIn)
+}
+
+// fromPage tells whether a request that carries a cookie was made by a page, as
+// far as that matters: every browser sends Origin or Sec-Fetch-Site with what
+// may change something, and the guard has judged those.
+func fromPage(r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return true
+	}
+	return r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != ""
 }
 
 func hashOf(secret string) []byte {

@@ -31,6 +31,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.Cleanup(os.Exit)) 
 type box struct {
 	*Server
 	db   *sqlite.DB
+	path string
 	line storage.Line
 	url  string
 	log  *syncBuffer
@@ -57,12 +58,13 @@ func (b *syncBuffer) String() string {
 // before it serves.
 func newBox(t testing.TB, change ...any) *box {
 	t.Helper()
-	db, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "ledger.db"))
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	db, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	b := &box{db: db, log: &syncBuffer{}}
+	b := &box{db: db, path: path, log: &syncBuffer{}}
 	b.line = b.attach(t, "8901", "+15550190")
 	c := Config{
 		Store: db, Keys: db, Count: countParts, Box: "bx_test", BoxName: "Test box", Version: "0.0.0",
