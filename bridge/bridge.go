@@ -84,6 +84,7 @@ type Config struct {
 	Radio   gateway.Options
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
+	Portals []string     // origins whose pages may open a socket with a ticket
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
@@ -111,7 +112,7 @@ func New(c Config) *Bridge {
 		log:   c.Log,
 		desks: web.New(web.Config{
 			Store: c.Store, Keys: c.Store, Count: gateway.Count, Modems: radio.Modems, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Log: c.Log,
+			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
 		}),
 	}
 }

@@ -40,6 +40,12 @@ var (
 	tokenExpired    = kind{1002, "token_expired", "This token is no longer valid", 401, false}
 	forbidden       = kind{1003, "forbidden", "This is not allowed", 403, false}
 
+	// RFC 8628, 3.5, by its own names.
+	pairPending = kind{1010, "authorization_pending", "Nobody has approved this yet", 400, true}
+	pairSlow    = kind{1011, "slow_down", "This asks too often", 400, true}
+	pairDenied  = kind{1012, "access_denied", "The pairing was refused", 400, false}
+	pairExpired = kind{1013, "expired_token", "The pairing is over", 400, false}
+
 	fromRequired     = kind{2001, "from_required", "Choose the number to send from", 422, false}
 	recipientInvalid = kind{2002, "recipient_invalid", "This recipient cannot be texted", 422, false}
 	textEmpty        = kind{2003, "text_empty", "There is no text to send", 422, false}

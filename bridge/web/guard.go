@@ -50,8 +50,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		pageHeaders(w.Header(), r)
 		if !ownOrigin(r) {
-			s.foreign(w, r)
-			return
+			if r.URL.Path != socketPath || !s.portals[strings.ToLower(r.Header.Get("Origin"))] || len(r.Header.Values("Origin")) != 1 {
+				s.foreign(w, r)
+				return
+			}
+			r = r.WithContext(context.WithValue(r.Context(), portalKey{}, true))
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -95,6 +98,10 @@ func pageHeaders(h http.Header, r *http.Request) {
 		"font-src 'self'; manifest-src 'self'; connect-src 'self' "+socket+"; "+
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'")
 }
+
+// portalKey marks a socket that a portal's page asks for: neither cookie nor
+// token lets it in, only a ticket.
+type portalKey struct{}
 
 // adminKey marks a request that came by the Unix socket.
 type adminKey struct{}

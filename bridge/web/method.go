@@ -64,6 +64,11 @@ var methods = []method{
 	{"session.list", "GET", "/api/v1/sessions", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).sessions), nil},
 	{"session.end", "DELETE", "/api/v1/sessions/{id}", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).endSessionOf), nil},
 
+	{"pair.show", "GET", "/api/v1/pair", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).showPair), nil},
+	{"pair.approve", "POST", "/api/v1/pair/approve", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).approvePair), nil},
+	{"pair.deny", "POST", "/api/v1/pair/deny", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).denyPair), nil},
+	{"ticket.create", "POST", "/api/v1/tickets", known, storage.RoleViewer, 201, bind((*Server).createTicket), nil},
+
 	{"line.assign", "POST", "/api/v1/lines/{id}/agents", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).assign), nil},
 	{"line.unassign", "DELETE", "/api/v1/lines/{id}/agents/{agent}", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).unassign), nil},
 	{"line.switch", "PUT", "/api/v1/lines/{id}/sms", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).switchLine), nil},
@@ -89,8 +94,10 @@ var routes = []route{
 	{"GET", "/api/v1/session", anybody, stranger, (*Server).showSession},
 	{"POST", "/api/v1/session", anybody, stranger, (*Server).openSession},
 	{"DELETE", "/api/v1/session", known, storage.RoleViewer, (*Server).endSession},
+	{"POST", "/api/v1/pair", anybody, stranger, (*Server).beginPair},
+	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair},
 	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents},
-	{"GET", "/api/v1/ws", anybody, stranger, (*Server).serveSocket}, // asks by itself: the first frame may tell
+	{"GET", socketPath, anybody, stranger, (*Server).serveSocket}, // asks by itself: the first frame may tell
 }
 
 // none is the parameters of a method that has none.
@@ -158,6 +165,9 @@ func roleGate(who storage.Caller, least storage.Role) error {
 	r.Gate = gateRole
 	return r
 }
+
+// socketPath is where sockets are opened.
+const socketPath = "/api/v1/ws"
 
 const howToSignIn = "Send a token as `Authorization: Bearer scp_...`; the owner makes one with `smsbridge token create --label NAME --scope SCOPES`. " +
 	"People sign in on the page with the code that `smsbridge setup` prints on the box."

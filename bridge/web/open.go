@@ -3,13 +3,15 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"smsbridge/storage"
 )
 
 // openParams are those of session.open.
 type openParams struct {
-	Token     string  `json:"token"` // for who could not send it with the upgrade
+	Token     string  `json:"token"`  // for who could not send it with the upgrade
+	Ticket    string  `json:"ticket"` // the same, for a page within a portal
 	Subscribe *filter `json:"subscribe"`
 	Resume    *struct {
 		Epoch  string `json:"epoch"`
@@ -30,7 +32,7 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 	if k.opened {
 		return nil, invalidRequest.say("method", "This socket's session is open already. Connect again to change what it follows.")
 	}
-	if err := k.admit(ctx, p.Token, o); err != nil {
+	if err := k.admit(ctx, p, o); err != nil {
 		return nil, err
 	}
 	// The log's end first, then the rights: what has changed of them up to that
@@ -79,15 +81,26 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 	return a, nil
 }
 
-// admit lets a stranger in whose first frame carries a token.
-func (k *socket) admit(ctx context.Context, token string, o *outgoing) error {
+// proveFirst finds out who stands behind a first frame.
+func (s *Server) proveFirst(ctx context.Context, params openParams) (*proof, error) {
+	switch {
+	case params.Ticket != "":
+		return s.tickets.take(time.Now(), params.Ticket)
+	case params.Token != "":
+		return s.proveToken(ctx, params.Token)
+	}
+	return nil, unauthenticated.say("token", "%s", howToSignIn)
+}
+
+// admit lets a stranger in whose first frame carries a token or a ticket.
+func (k *socket) admit(ctx context.Context, params openParams, o *outgoing) error {
 	if k.known != nil {
 		return nil
 	}
-	if token == "" {
-		return unauthenticated.say("token", "%s", howToSignIn)
+	if k.portal {
+		params.Token = "" // a page of another origin has no business with one
 	}
-	p, err := k.s.proveToken(ctx, token)
+	p, err := k.s.proveFirst(ctx, params)
 	if err != nil {
 		k.s.refused(ctx, nil, "session.open", err)
 		return err

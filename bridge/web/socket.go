@@ -34,6 +34,7 @@ type socket struct {
 	in   *visit
 	out  chan outgoing
 
+	portal bool    // a portal's page: only a ticket lets it in
 	known  *proof  // the reader's; nil: has not told yet
 	opened bool    // the reader's
 	bucket bucket  // the reader's
@@ -58,7 +59,11 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) e
 		w.Header().Set("Connection", "Upgrade")
 		return upgradeNeeded.say("", "Connect here with a WebSocket client, such as `smsbridge tail`; for plain HTTP ask GET /api/v1/events.")
 	}
+	portal := r.Context().Value(portalKey{}) != nil
 	p, err := s.prove(r)
+	if portal {
+		p, err = nil, nil
+	}
 	if err != nil {
 		if r.Header.Get("Authorization") != "" {
 			return err
@@ -96,7 +101,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) e
 	case len(offered) > 0 && !slices.Contains(offered, Protocol):
 		end(conn, closing{closeVersion, "this box speaks " + Protocol})
 	default:
-		k := &socket{s: s, conn: conn, in: in, known: p, proof: p, out: make(chan outgoing, openRequests)}
+		k := &socket{s: s, conn: conn, in: in, portal: portal, known: p, proof: p, out: make(chan outgoing, openRequests)}
 		k.run(ctx)
 	}
 	return nil

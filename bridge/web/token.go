@@ -23,10 +23,12 @@ func (s *Server) createToken(ctx context.Context, _ storage.Caller, p tokenParam
 	if err != nil {
 		return nil, err
 	}
-	return struct {
-		Token  storage.Token `json:"token"`
-		Secret string        `json:"secret"`
-	}{token, secret}, nil
+	return madeToken{token, secret}, nil
+}
+
+type madeToken struct {
+	Token  storage.Token `json:"token"`
+	Secret string        `json:"secret"`
 }
 
 func (s *Server) tokens(ctx context.Context, _ storage.Caller, _ none) (any, error) {

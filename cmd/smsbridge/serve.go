@@ -30,6 +30,7 @@ const demoHandset = "+15550100"
 type serveSettings struct {
 	db, listen, admin   string
 	modems, hosts       []string
+	portals             []string
 	pinFile             string
 	name, config        string
 	demo, insecure      bool
@@ -65,6 +66,7 @@ desks are answered.`,
 	f.StringVar(&s.admin, "admin", adminSocket(), "Unix socket for the verbs on this box; its file permission is the key")
 	f.StringArrayVar(&s.modems, "modem", nil, "port of a modem, such as /dev/ttyUSB2, or simulator:N for N pretend ones (repeatable)")
 	f.StringArrayVar(&s.hosts, "host", nil, "another name under which desks may call this box (repeatable)")
+	f.StringArrayVar(&s.portals, "portal", nil, "origin of a portal whose pages may open a socket with a ticket, such as https://crm.example (repeatable)")
 	f.StringVar(&s.pinFile, "pin-file", "", "file with the PIN of the SIMs")
 	f.StringVar(&s.name, "name", hostname(), "name of this box, for people")
 	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
@@ -119,7 +121,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		lab = simulator.Handler(network)
 	}
 	b := bridge.New(bridge.Config{
-		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Name: s.name, Version: version, Log: log,
+		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Portals: s.portals, Name: s.name, Version: version, Log: log,
 		Radio: gateway.Options{Result: s.result, Late: s.late},
 	})
 	url := "http://" + desks.Addr().String()
