@@ -147,8 +147,8 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	}
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("ledger", func() error { return b.tend(ctx) })
-	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler()) })
-	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin()) })
+	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler(), nil) })
+	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)
 	defer cancel()
@@ -166,9 +166,9 @@ const (
 	headerSize = 32 << 10
 )
 
-func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler) error {
+func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler, peer func(context.Context, net.Conn) context.Context) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
+		Handler: h, ConnContext: peer, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
 		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

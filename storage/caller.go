@@ -9,6 +9,7 @@ type Caller struct {
 	Token   *Token
 	Account *Agent // that the token belongs to; nil: it is the box's own
 	Admin   bool
+	Peer    string // the administrator's name on the box, where that is known
 }
 
 // Author is the caller as the author of a message.
@@ -19,7 +20,7 @@ func (c Caller) Author() Author {
 	case c.Token != nil:
 		return Author{Kind: "token", ID: c.Token.ID, Name: c.Token.Label}
 	}
-	return Author{Kind: "admin"}
+	return Author{Kind: "admin", Name: c.Peer}
 }
 
 // Person is the account behind the caller, if there is one.

@@ -151,7 +151,8 @@ func (p *proof) bySession(hash []byte) bool {
 // a session.
 func (s *Server) prove(r *http.Request) (*proof, error) {
 	if r.Context().Value(adminKey{}) != nil {
-		return &proof{who: storage.Caller{Admin: true}}, nil
+		peer, _ := r.Context().Value(peerKey{}).(string)
+		return &proof{who: storage.Caller{Admin: true, Peer: peer}}, nil
 	}
 	if said := r.Header.Get("Authorization"); said != "" {
 		scheme, secret, _ := strings.Cut(said, " ")
