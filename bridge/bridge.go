@@ -17,9 +17,11 @@
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
 //	floor 4   bridge            gateway, web, storage
 //	floor 3   bridge/gateway    modem, pdu, storage
-//	floor 2   modem             modem/at         bridge/web, bridge/client  storage
+//	floor 2   modem             modem/at, modem/profile, modem/usb
+//	                                             bridge/web, bridge/client  storage
+//	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   storage           the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage   the standard library
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //

@@ -19,8 +19,10 @@ import (
 var floors = map[string][]string{
 	"pdu":             {},
 	"modem/at":        {},
+	"modem/profile":   {},
 	"storage":         {},
-	"modem":           {"pdu", "modem/at", "go.bug.st/serial", "golang.org/x/sys/unix", "github.com/warthog618/modem"},
+	"modem":           {"pdu", "modem/at", "modem/profile", "modem/usb", "go.bug.st/serial", "golang.org/x/sys/unix", "github.com/warthog618/modem"},
+	"modem/usb":       {"modem/profile", "golang.org/x/sys/unix"},
 	"modem/simulator": {"pdu", "modem/at", "github.com/creack/pty", "golang.org/x/sys/unix"},
 	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
 	"bridge/gateway":  {"modem", "pdu", "storage"},

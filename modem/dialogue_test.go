@@ -202,6 +202,8 @@ func (d *driver) do(ask string) string {
 	case "submit":
 		n, _ := strconv.Atoi(words[1])
 		return reference(m.Submit(ctx, submission(n)))
+	case "send": // Hello to +46705550123, with a report
+		return reference(m.Submit(ctx, Submission{Length: 18, PDU: helloSubmit}))
 	case "submit-refused": // the ledger cannot write it down
 		s := submission(1)
 		s.Prompted = func(context.Context) error { return errors.New("the ledger is full") }
@@ -231,6 +233,8 @@ func (d *driver) do(ask string) string {
 	case "ussd":
 		r, err := m.USSD(ctx, words[1])
 		return fmt.Sprintf("%d %q %d %s", r.Status, r.Text, r.DCS, verdict(err))
+	case "profile":
+		return m.profile.Name
 	case "iccid":
 		return m.Identity().ICCID
 	case "memories":

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"smsbridge/modem/at"
+	"smsbridge/modem/profile"
 )
 
 // TestIndications builds +CNMI from what real modems say they take.
@@ -27,18 +28,26 @@ func TestIndications(t *testing.T) {
 		{"an empty group", "(0-2),(0,1),(),(0,1),(0)", "2,1,0,1,0"},
 		{"nothing", "", "2,1,0,1,0"},
 	} {
-		if got := generic.indications(at.ParseSets(c.legal)); got[0] != c.want {
+		if got := indications(profile.Generic(), at.ParseSets(c.legal)); got[0] != c.want {
 			t.Errorf("%s: %q, want %s first", c.modem, got, c.want)
 		}
 	}
 }
 
 func TestReadable(t *testing.T) {
-	for _, c := range []struct{ offered, want string }{
-		{"ME MT SM SR", "SM ME SR"}, {"SM", "SM"}, {"MT", "MT"}, {"SM BM SR", "SM SR"}, {"XX SR", "XX SR"}, {"ME MT", "ME"},
+	for _, c := range []struct{ preferred, offered, want string }{
+		{"SM ME", "ME MT SM SR", "SM ME SR"},
+		{"SM ME", "SM", "SM"},
+		{"SM ME", "MT", "MT"},
+		{"SM ME", "SM BM SR", "SM SR"},
+		{"SM ME", "XX SR", "XX SR"},
+		{"SM ME", "ME MT", "ME"},
+		{"ME SM", "ME MT SM SR", "ME SM SR"}, // an A7670
+		{"SM", "ME SM", "SM ME"},             // preferred is not only
+		{"", "ME SM", "SM ME"},
 	} {
-		if got := strings.Join(readable(strings.Fields(c.offered)), " "); got != c.want {
-			t.Errorf("%s: %s, want %s", c.offered, got, c.want)
+		if got := strings.Join(readable(strings.Fields(c.offered), sought(strings.Fields(c.preferred))), " "); got != c.want {
+			t.Errorf("%s of %s: %s, want %s", c.preferred, c.offered, got, c.want)
 		}
 	}
 }
@@ -79,16 +88,6 @@ func TestICCID(t *testing.T) {
 		if got := iccid(text); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
-	}
-}
-
-func TestProfileOf(t *testing.T) {
-	p := profileOf(Identity{Manufacturer: "HUAWEI Technologies", Model: "E3372"})
-	if p.name != "huawei" || p.iccid[0] != "^ICCID?" || !slices.Equal(p.reports, generic.reports) {
-		t.Errorf("%+v", p)
-	}
-	if p := profileOf(Identity{}); p.name != "generic" {
-		t.Errorf("%+v", p)
 	}
 }
 

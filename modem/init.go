@@ -12,6 +12,7 @@ import (
 	"github.com/warthog618/modem/info"
 
 	"smsbridge/modem/at"
+	"smsbridge/modem/profile"
 )
 
 const (
@@ -116,14 +117,34 @@ func (m *Modem) identify(ctx context.Context) error {
 			*q.to = strings.Trim(info.TrimPrefix(lines[0], q.text), `" `)
 		}
 	}
-	m.profile = profileOf(m.identity)
-	m.engine.bare.Store(m.profile.bareOK)
-	for _, text := range m.profile.first {
-		if err := m.try(ctx, text); err != nil {
+	m.profile = profile.ByName(m.identity.Manufacturer, m.identity.Model)
+	m.engine.bare.Store(m.profile.BareOK)
+	return m.prepare(ctx)
+}
+
+// prepare sends what the family wants before the rest. Some of it is a question only because the modem
+// behaves after it, so what it answers is taken and of no use.
+func (m *Modem) prepare(ctx context.Context) error {
+	m.options.Store = max(m.options.Store, m.profile.Store)
+	for _, text := range m.profile.First {
+		_, err := m.ask(ctx, text, shape{prefix: asked(text)})
+		if gone(ctx, err) {
 			return err
+		}
+		if err != nil {
+			m.options.Log.Debug("not supported", "line", text, "err", err)
 		}
 	}
 	return nil
+}
+
+// asked returns the name of the last command of a line, which its information lines open with.
+func asked(text string) string {
+	list, err := at.ParseCommand("AT" + text)
+	if err != nil || len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1].Name
 }
 
 // switchOn makes sure that the radio is on: TS 27.007, 8.2.
@@ -139,7 +160,7 @@ func (m *Modem) switchOn(ctx context.Context) error {
 	if gone(ctx, a.err) {
 		return a.err
 	}
-	return nil
+	return pause(ctx, m.profile.Settle)
 }
 
 // first asks and returns the fields of the first information line.
@@ -153,7 +174,7 @@ func (m *Modem) first(ctx context.Context, text, prefix string) (at.Params, erro
 
 // readSIM asks what is written on the card. All of it is optional.
 func (m *Modem) readSIM(ctx context.Context) error {
-	for _, text := range m.profile.iccid {
+	for _, text := range m.profile.ICCID {
 		name := strings.TrimSuffix(text, "?")
 		lines, err := m.ask(ctx, text, shape{
 			prefix: name, also: []string{"+CCID", "+ICCID", "^ICCID", "+QCCID", "!ICCID"}, bare: isICCID,
@@ -223,14 +244,15 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// chooseMemories finds the memories that can be read, and has new messages stored on the SIM, which every
-// modem can and which stays with the number. If the modem tells nothing, both usual ones are swept.
+// chooseMemories finds the memories that can be read, and has new messages stored in the one the profile
+// likes best, which is the SIM unless a family is known to receive into another. If the modem tells
+// nothing, both usual ones are swept.
 func (m *Modem) chooseMemories(ctx context.Context) error {
 	lines, err := m.ask(ctx, "+CPMS=?", shape{prefix: "+CPMS", need: true})
 	if gone(ctx, err) {
 		return err
 	}
-	m.memories = []string{"SM", "ME"}
+	m.memories = sought(m.profile.Memories)
 	if err != nil || len(lines) == 0 {
 		return nil
 	}
@@ -238,7 +260,7 @@ func (m *Modem) chooseMemories(ctx context.Context) error {
 	if len(sets) == 0 || len(sets[0].Names()) == 0 {
 		return nil
 	}
-	m.memories = readable(sets[0].Names())
+	m.memories = readable(sets[0].Names(), sought(m.profile.Memories))
 	received := sets[min(2, len(sets)-1)].Names()
 	memory := m.memories[0]
 	if i := slices.IndexFunc(m.memories, func(s string) bool { return slices.Contains(received, s) }); i >= 0 {
@@ -266,11 +288,23 @@ func (m *Modem) selectMemories(ctx context.Context, memory string) error {
 	return nil
 }
 
-// readable orders the names: SIM and modem memory, then the one that joins them if they are not named
-// themselves, then reports.
-func readable(names []string) []string {
-	var list []string
+// sought puts the memories a profile prefers before the two that every modem may have: a family that
+// receives into one may still find something in the other.
+func sought(preferred []string) []string {
+	list := slices.Clone(preferred)
 	for _, name := range []string{"SM", "ME"} {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// readable orders the names: SIM and modem memory as preferred, then the one that joins them if they are
+// not named themselves, then reports.
+func readable(names, preferred []string) []string {
+	var list []string
+	for _, name := range preferred {
 		if slices.Contains(names, name) {
 			list = append(list, name)
 		}
@@ -298,7 +332,7 @@ func (m *Modem) askIndications(ctx context.Context) error {
 	if len(lines) > 0 {
 		sets = at.ParseSets(payload(lines[0]))
 	}
-	for _, tuple := range m.profile.indications(sets) {
+	for _, tuple := range indications(m.profile, sets) {
 		err := m.set(ctx, "+CNMI="+tuple)
 		if gone(ctx, err) {
 			return err
@@ -321,8 +355,8 @@ func (m *Modem) askIndications(ctx context.Context) error {
 }
 
 // indications lists the tuples worth trying, best first. Legal ones if the modem said what is legal.
-func (p profile) indications(sets []at.Set) []string {
-	choices := [5][]int{{2, 1, 3, 0}, {1}, {0}, p.reports, p.buffer}
+func indications(p profile.Profile, sets []at.Set) []string {
+	choices := [5][]int{p.Modes, {1}, {0}, p.Reports, p.Buffer}
 	for i := range min(len(sets), 5) {
 		if len(sets[i].Numbers()) == 0 {
 			continue

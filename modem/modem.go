@@ -12,7 +12,7 @@
 // which ports there are.
 //
 // Start with Open. The conversation is in engine.go, its cure in doubt.go, what modems say unasked in
-// urc.go, and what brands do differently, as data, in profile.go.
+// urc.go, and what brands do differently, as data, in package profile.
 package modem
 
 import (
@@ -20,8 +20,11 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
+
+	"smsbridge/modem/profile"
 )
 
 // Options are the settings of Open. The zero value is right for most.
@@ -61,6 +64,10 @@ func (o Options) filled() Options {
 	return o
 }
 
+// loneTime is for the answer to a question the family is known to answer without OK: what comes by then is
+// all there will be.
+const loneTime = 2 * time.Second
+
 // Modem is an open modem. Its methods may be called from any goroutine; commands run one at a time, in
 // the order they came. The owner must Close it.
 type Modem struct {
@@ -70,7 +77,7 @@ type Modem struct {
 	closing sync.Once
 
 	// Set by init, constant afterwards.
-	profile  profile
+	profile  profile.Profile
 	identity Identity
 	memories []string
 	eps      bool // +CEREG is known
@@ -107,7 +114,7 @@ func start(port io.ReadWriteCloser, o Options) *Modem {
 	m := &Modem{
 		engine:   newEngine(transcribe(port, o.Transcript), o),
 		options:  o,
-		profile:  generic,
+		profile:  profile.Generic(),
 		selected: make(chan string, 1),
 	}
 	m.selected <- ""
@@ -171,7 +178,11 @@ func unsent(c *call, cause error) answer {
 
 // ask runs a command and returns its information lines.
 func (m *Modem) ask(ctx context.Context, text string, s shape) ([]string, error) {
-	a := m.do(newCall(ctx, text, s, m.options.Command))
+	limit := m.options.Command
+	if slices.Contains(m.profile.NoOK, text) {
+		limit = min(limit, loneTime)
+	}
+	a := m.do(newCall(ctx, text, s, limit))
 	return a.info, a.err
 }
 

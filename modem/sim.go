@@ -26,6 +26,9 @@ func (m *Modem) unlock(ctx context.Context) error {
 				return err
 			}
 			entered = true
+			if err := pause(ctx, m.profile.Settle); err != nil {
+				return err
+			}
 			continue
 		case err == nil && state == "SIM PUK":
 			return ErrPUKRequired

@@ -25,7 +25,7 @@ type Submission struct {
 // NotSent before Ctrl-Z, Unknown after it. What the modem says later about an Unknown comes as a LateSent
 // or LateRejected event.
 func (m *Modem) Submit(ctx context.Context, s Submission) (mr int, err error) {
-	c := newCall(ctx, "+CMGS="+strconv.Itoa(s.Length), shape{}, max(m.options.Result, m.profile.result))
+	c := newCall(ctx, "+CMGS="+strconv.Itoa(s.Length), shape{}, max(m.options.Result, m.profile.Result))
 	c.pdu = s.PDU
 	if err := s.check(); err != nil {
 		a := unsent(c, err)

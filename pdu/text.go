@@ -94,28 +94,44 @@ func (j *joiner) utf16(text, octets []byte) []byte {
 	return text
 }
 
-// appendBasic writes code units up to a surrogate, for which dst has room, and returns the rest.
+// appendBasic writes code units up to a surrogate, for which dst has room, and returns the rest. Two
+// letters of two octets each are one step, for they seldom stand alone.
 func appendBasic(dst, octets []byte) (text, rest []byte) {
 	n := len(dst)
 	dst = dst[:cap(dst)]
-	for ; len(octets) >= 2 && n+3 <= len(dst); octets = octets[2:] {
-		r := binary.BigEndian.Uint16(octets)
-		out := dst[n : n+3]
-		switch {
-		case r < utf8.RuneSelf:
-			out[0] = byte(r)
-			n++
-		case r < 0x800:
-			out[0], out[1] = 0xC0|byte(r>>6), 0x80|byte(r)&0x3F
-			n += 2
-		case r&0xF800 == 0xD800:
-			return dst[:n], octets
-		default:
-			out[0], out[1], out[2] = 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F
-			n += 3
+	for len(octets) >= 4 && n+6 <= len(dst) {
+		pair := binary.BigEndian.Uint32(octets)
+		if pair&0xF800_F800 == 0 && pair&0x0780_0000 != 0 && pair&0x0780 != 0 {
+			binary.BigEndian.PutUint32(dst[n:], 0xC080_C080|pair&0x07C0_07C0<<2|pair&0x003F_003F)
+			n += 4
+		} else {
+			first, second := rune(pair>>16), rune(pair&0xFFFF)
+			if utf16.IsSurrogate(first) {
+				return dst[:n], octets
+			}
+			n += putBasic(dst[n:n+3], first)
+			if utf16.IsSurrogate(second) {
+				return dst[:n], octets[2:]
+			}
+			n += putBasic(dst[n:n+3], second)
 		}
+		octets = octets[4:]
 	}
 	return dst[:n], octets
+}
+
+// putBasic writes a code unit that is no surrogate, and says how many octets it took.
+func putBasic(out []byte, r rune) int {
+	switch _ = out[2]; {
+	case r < utf8.RuneSelf:
+		out[0] = byte(r)
+		return 1
+	case r < 0x800:
+		out[0], out[1] = 0xC0|byte(r>>6), 0x80|byte(r)&0x3F
+		return 2
+	}
+	out[0], out[1], out[2] = 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F
+	return 3
 }
 
 // lone shows half a pair.

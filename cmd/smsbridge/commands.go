@@ -18,6 +18,7 @@ func commands() []*cobra.Command {
 		newAgentCommand(),
 		newAuditCommand(),
 		newPDUCommand(),
+		newUdevCommand(),
 		newLabCommand(),
 	}
 }
