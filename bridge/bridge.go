@@ -90,6 +90,7 @@ type Config struct {
 	Push    hook.Options
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
+	Portals []string     // origins whose pages may open a socket with a ticket
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
@@ -122,7 +123,7 @@ func New(c Config) *Bridge {
 		desks: web.New(web.Config{
 			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
 			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Log: c.Log,
+			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
 		}),
 	}
 }
@@ -158,8 +159,8 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("hooks", func() error { return b.push.Run(ctx) })
 	start("ledger", func() error { return b.tend(ctx) })
-	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler()) })
-	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin()) })
+	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler(), nil) })
+	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)
 	defer cancel()
@@ -177,9 +178,9 @@ const (
 	headerSize = 32 << 10
 )
 
-func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler) error {
+func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler, peer func(context.Context, net.Conn) context.Context) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
+		Handler: h, ConnContext: peer, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
 		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

@@ -26,7 +26,7 @@ var floors = map[string][]string{
 	"modem/simulator": {"pdu", "modem/at", "github.com/creack/pty", "golang.org/x/sys/unix"},
 	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
 	"bridge/gateway":  {"modem", "modem/profile", "pdu", "storage"},
-	"bridge/web":      {"storage", "github.com/gorilla/websocket"},
+	"bridge/web":      {"storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},
 	"bridge/hook":     {"storage"},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
 	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "bridge/hook", "storage"},

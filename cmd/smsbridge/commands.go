@@ -19,6 +19,8 @@ func commands() []*cobra.Command {
 		newSelfTestCommand(),
 		newTokenCommand(),
 		newHookCommand(),
+		newAgentCommand(),
+		newAuditCommand(),
 		newPDUCommand(),
 		newUdevCommand(),
 		newLabCommand(),

@@ -32,6 +32,7 @@ type serveSettings struct {
 	db, listen, admin   string
 	modems, hosts       []string
 	hookAllow, hookPort []string
+	portals             []string
 	pinFile             string
 	name, config        string
 	demo, insecure      bool
@@ -71,6 +72,7 @@ desks are answered.`,
 	f.StringArrayVar(&s.hosts, "host", nil, "another name under which desks may call this box (repeatable)")
 	f.StringArrayVar(&s.hookAllow, "hook-allow", nil, "host, address or network that hooks may reach although it is not of the public internet (repeatable)")
 	f.StringArrayVar(&s.hookPort, "hook-port", nil, "port that hooks may reach beside 80, 443, 8080 and 8443, or any (repeatable)")
+	f.StringArrayVar(&s.portals, "portal", nil, "origin of a portal whose pages may open a socket with a ticket, such as https://crm.example (repeatable)")
 	f.StringVar(&s.pinFile, "pin-file", "", "file with the PIN of the SIMs")
 	f.StringVar(&s.name, "name", hostname(), "name of this box, for people")
 	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
@@ -136,7 +138,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		lab = simulator.Handler(network)
 	}
 	b := bridge.New(bridge.Config{
-		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Name: s.name, Version: version, Log: log,
+		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Portals: s.portals, Name: s.name, Version: version, Log: log,
 		Radio: radio, Push: hook.Options{Guard: guard},
 	})
 	url := "http://" + desks.Addr().String()

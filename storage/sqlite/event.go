@@ -128,6 +128,7 @@ func (db *DB) Trim(ctx context.Context) error {
 		t.exec(`DELETE FROM hook_secret WHERE expires > 0 AND expires < ?`, now.Milli())
 		t.exec(`DELETE FROM idem WHERE at < ?`, now.Add(-IdemAge).UnixMilli())
 		t.exec(`DELETE FROM code WHERE expires < ?`, now.Milli())
+		t.exec(`DELETE FROM invite WHERE expires < ?`, now.Milli())
 		t.exec(`DELETE FROM session WHERE expires < ?`, now.Milli())
 		return nil
 	})
