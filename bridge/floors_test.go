@@ -27,9 +27,10 @@ var floors = map[string][]string{
 	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
 	"modem/doctor":    {"modem", "modem/profile", "modem/usb"},
 	"bridge/gateway":  {"modem", "modem/doctor", "modem/profile", "pdu", "storage"},
-	"bridge/web":      {"storage", "github.com/gorilla/websocket"},
+	"bridge/web":      {"storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},
+	"bridge/hook":     {"storage"},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
-	"bridge":          {"bridge/gateway", "bridge/web", "storage"},
+	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "storage"},
 	"cmd/smsbridge":   {"*"},
 }
 

@@ -33,6 +33,8 @@ const (
 	USSDUpdated     = "ussd.updated"
 	SelfTestUpdated = "selftest.updated"
 	AgentUpdated    = "agent.updated"
+	HookUpdated     = "hook.updated"   // a hook was made, changed, disabled or removed
+	AccessChanged   = "access.changed" // what an account may is another now
 )
 
 // Log is what following needs of the ledger.

@@ -19,8 +19,9 @@ type Line struct {
 	Manufacturer string    `json:"manufacturer,omitempty"`
 	Model        string    `json:"model,omitempty"`
 	Revision     string    `json:"revision,omitempty"`
-	Balance      *Balance  `json:"balance,omitempty"` // credit, when it was last told
-	Alarm        string    `json:"alarm,omitempty"`   // what is wrong though the modem says that all is well
+	Balance      *Balance  `json:"balance,omitempty"`      // credit, when it was last told
+	Alarm        string    `json:"alarm,omitempty"`        // what is wrong though the modem says that all is well
+	SMSDisabled  bool      `json:"sms_disabled,omitempty"` // switched off for texts from here
 	Rev          int64     `json:"rev"`
 }
 

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -228,10 +227,4 @@ func TestWatch(t *testing.T) {
 	t.Logf("asked after %s without a sign, acted %s after the last octet", b.gateway.options.Silence, time.Since(began).Round(time.Millisecond))
 	b.fail(simulator.Fault{Name: simulator.Clear})
 	b.lineIs(m.ICCID(), storage.LineReady, "ttyUSB0")
-}
-
-func TestNoPort(t *testing.T) {
-	if !errors.Is(errGone, fs.ErrNotExist) || troubleOf(errGone) != absence {
-		t.Error("an unplugged modem would be reset")
-	}
 }

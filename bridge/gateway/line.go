@@ -296,9 +296,10 @@ func noCard(err error) bool {
 	return errors.Is(err, errNoCard) || errors.Is(err, modem.ErrSIMAbsent) || errors.Is(err, modem.ErrSIMFailure)
 }
 
-// gone tells whether an error says that nothing is plugged in.
+// gone tells whether an error says that nothing is plugged in. EIO is what a tty
+// answers that was hung up: of an unplugged stick it is often the first sign.
 func gone(err error) bool {
-	for _, e := range []error{fs.ErrNotExist, syscall.ENODEV, syscall.ENXIO, modem.ErrUnplugged} {
+	for _, e := range []error{fs.ErrNotExist, syscall.ENODEV, syscall.ENXIO, syscall.EIO, modem.ErrUnplugged} {
 		if errors.Is(err, e) {
 			return true
 		}

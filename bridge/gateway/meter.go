@@ -25,11 +25,12 @@ func (l *line) measure(ctx context.Context) error {
 		}
 	}
 	l.g.set(l.seat, func(m *storage.Modem) { m.Memories = memories })
-	if brim != "" {
-		l.sweep = true
-		if !l.brim {
-			l.note(ctx, "store", storage.Warn, brim+"it is emptied now, and new texts wait at the network when it is full")
-		}
+	l.sweep = l.sweep || brim != ""
+	switch {
+	case brim != "" && !l.brim:
+		l.note(ctx, "store", storage.Warn, brim+"it is emptied now, and new texts wait at the network when it is full")
+	case brim == "" && l.brim:
+		l.note(ctx, "store", storage.Info, "there is room again")
 	}
 	l.brim = brim != ""
 	return nil

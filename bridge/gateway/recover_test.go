@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 	"testing"
 	"time"
 
@@ -164,6 +165,11 @@ func TestLadder(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+	for _, err := range []error{errGone, modem.ErrUnplugged, syscall.EIO, syscall.ENODEV, modem.ErrPortBusy} {
+		if troubleOf(fmt.Errorf("%w: write: %w", modem.ErrLost, err)) != absence {
+			t.Errorf("%v may lead to a reset", err)
+		}
+	}
 	if troubleOf(errors.New("anything else")) != sick {
 		t.Error("what nobody knows is not taken for sickness")
 	}

@@ -16,7 +16,7 @@ func (s *Server) dial(ctx context.Context, who storage.Caller, p struct {
 	Line string `json:"line"`
 	To   string `json:"to"`
 }) (any, error) {
-	radio, err := s.radio()
+	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (s *Server) dial(ctx context.Context, who storage.Caller, p struct {
 }
 
 func (s *Server) hangup(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
-	radio, err := s.radio()
+	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (s *Server) dtmf(ctx context.Context, who storage.Caller, p struct {
 	Line  string `json:"line"`
 	Tones string `json:"tones"`
 }) (any, error) {
-	radio, err := s.radio()
+	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
 		return nil, err
 	}

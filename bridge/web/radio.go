@@ -40,13 +40,29 @@ func (s *Server) radio() (Radio, error) {
 	return s.c.Radio, nil
 }
 
+// radioOn is the radio bank for a line that the caller may see.
+func (s *Server) radioOn(who storage.Caller, line string) (Radio, error) {
+	if err := assigned(who, line); err != nil {
+		return nil, err
+	}
+	return s.radio()
+}
+
+// assigned refuses a line that is somebody else's.
+func assigned(who storage.Caller, line string) error {
+	if !who.Sees(line) {
+		return storage.Refuse(storage.CodeNotAssigned, "line", "the line %s is not assigned to you; a manager can: `smsbridge line assign %s NAME`", line, line)
+	}
+	return nil
+}
+
 // limitParams ask for the newest rows of a list.
 type limitParams struct {
 	Limit int `json:"limit"`
 }
 
 func (p limitParams) rows() (int, error) {
-	page, err := pageParams{Limit: p.Limit}.page()
+	page, err := pageParams{Limit: p.Limit}.page(storage.Caller{})
 	return page.Rows(), err
 }
 

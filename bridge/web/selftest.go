@@ -2,12 +2,13 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"smsbridge/storage"
 )
 
-func (s *Server) runSelfTest(ctx context.Context, _ storage.Caller, p lineParams) (any, error) {
-	radio, err := s.radio()
+func (s *Server) runSelfTest(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
 		return nil, err
 	}
@@ -17,12 +18,13 @@ func (s *Server) runSelfTest(ctx context.Context, _ storage.Caller, p lineParams
 	}{test}, err
 }
 
-func (s *Server) selfTests(ctx context.Context, _ storage.Caller, p limitParams) (any, error) {
+func (s *Server) selfTests(ctx context.Context, who storage.Caller, p limitParams) (any, error) {
 	rows, err := p.rows()
 	if err != nil {
 		return nil, err
 	}
 	tests, spent, err := s.c.Store.SelfTests(ctx, rows)
+	tests = slices.DeleteFunc(tests, func(t storage.SelfTest) bool { return !who.Sees(t.Source) })
 	return struct {
 		SelfTests []storage.SelfTest `json:"self_tests"`
 		Cost      int                `json:"cost"` // texts within 24 hours

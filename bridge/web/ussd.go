@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"smsbridge/storage"
 )
@@ -14,7 +15,7 @@ func (s *Server) sendUSSD(ctx context.Context, who storage.Caller, p struct {
 	Line string `json:"line"`
 	Text string `json:"text"`
 }) (any, error) {
-	radio, err := s.radio()
+	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +23,7 @@ func (s *Server) sendUSSD(ctx context.Context, who storage.Caller, p struct {
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) answerUSSD(ctx context.Context, _ storage.Caller, p struct {
+func (s *Server) answerUSSD(ctx context.Context, who storage.Caller, p struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 }) (any, error) {
@@ -33,25 +34,43 @@ func (s *Server) answerUSSD(ctx context.Context, _ storage.Caller, p struct {
 	if p.Text == "" {
 		return nil, invalidParams.say("text", "An answer is missing, such as 1.")
 	}
+	if _, err := s.dialogue(ctx, who, p.ID); err != nil {
+		return nil, err
+	}
 	d, err := radio.AnswerUSSD(ctx, p.ID, p.Text)
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) cancelUSSD(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+func (s *Server) cancelUSSD(ctx context.Context, who storage.Caller, p idParams) (any, error) {
 	radio, err := s.radio()
 	if err != nil {
+		return nil, err
+	}
+	if _, err := s.dialogue(ctx, who, p.ID); err != nil {
 		return nil, err
 	}
 	d, err := radio.CancelUSSD(ctx, p.ID)
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) ussd(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
-	d, err := s.c.Store.USSD(ctx, p.ID)
+func (s *Server) ussd(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+	d, err := s.dialogue(ctx, who, p.ID)
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) ussdSessions(ctx context.Context, _ storage.Caller, p struct {
+// dialogue is a USSD session of a line that the caller may see.
+func (s *Server) dialogue(ctx context.Context, who storage.Caller, id string) (storage.USSDSession, error) {
+	d, err := s.c.Store.USSD(ctx, id)
+	if err == nil {
+		err = assigned(who, d.Line)
+	}
+	if err != nil {
+		return storage.USSDSession{}, err
+	}
+	return d, nil
+}
+
+func (s *Server) ussdSessions(ctx context.Context, who storage.Caller, p struct {
 	lineParams
 	limitParams
 }) (any, error) {
@@ -60,6 +79,7 @@ func (s *Server) ussdSessions(ctx context.Context, _ storage.Caller, p struct {
 		return nil, err
 	}
 	found, err := s.c.Store.USSDSessions(ctx, p.Line, rows)
+	found = slices.DeleteFunc(found, func(d storage.USSDSession) bool { return !who.Sees(d.Line) })
 	return struct {
 		Sessions []storage.USSDSession `json:"sessions"`
 	}{list(found)}, err
@@ -68,7 +88,7 @@ func (s *Server) ussdSessions(ctx context.Context, _ storage.Caller, p struct {
 // balance asks the network for the credit of a line, by the rule of its
 // operator.
 func (s *Server) balance(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
-	radio, err := s.radio()
+	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 
 	"smsbridge/bridge"
 	"smsbridge/bridge/gateway"
+	"smsbridge/bridge/hook"
 	"smsbridge/modem"
 	"smsbridge/modem/simulator"
 	"smsbridge/storage/sqlite"
@@ -30,6 +31,8 @@ const demoHandset = "+15550100"
 type serveSettings struct {
 	db, listen, admin   string
 	modems, hosts       []string
+	hookAllow, hookPort []string
+	portals             []string
 	pinFile             string
 	name, config        string
 	demo, insecure      bool
@@ -67,6 +70,9 @@ desks are answered.`,
 	f.StringVar(&s.admin, "admin", adminSocket(), "Unix socket for the verbs on this box; its file permission is the key")
 	f.StringArrayVar(&s.modems, "modem", nil, "port of a modem, such as /dev/ttyUSB2, or simulator:N for N pretend ones (repeatable; default: USB modems are found)")
 	f.StringArrayVar(&s.hosts, "host", nil, "another name under which desks may call this box (repeatable)")
+	f.StringArrayVar(&s.hookAllow, "hook-allow", nil, "host, address or network that hooks may reach although it is not of the public internet (repeatable)")
+	f.StringArrayVar(&s.hookPort, "hook-port", nil, "port that hooks may reach beside 80, 443, 8080 and 8443, or any (repeatable)")
+	f.StringArrayVar(&s.portals, "portal", nil, "origin of a portal whose pages may open a socket with a ticket, such as https://crm.example (repeatable)")
 	f.StringVar(&s.pinFile, "pin-file", "", "file with the PIN of the SIMs")
 	f.StringVar(&s.name, "name", hostname(), "name of this box, for people")
 	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
@@ -100,6 +106,10 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	if err := s.checkListen(); err != nil {
 		return err
 	}
+	guard, err := hook.NewGuard(s.hookAllow, s.hookPort)
+	if err != nil {
+		return fail(exitUsage, "hook-allow, hook-port: %w", err)
+	}
 	ports, network, err := s.ports()
 	if err != nil {
 		return err
@@ -128,8 +138,8 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		lab = simulator.Handler(network)
 	}
 	b := bridge.New(bridge.Config{
-		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Name: s.name, Version: version, Log: log,
-		Radio: radio,
+		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Portals: s.portals, Name: s.name, Version: version, Log: log,
+		Radio: radio, Push: hook.Options{Guard: guard},
 	})
 	url := "http://" + desks.Addr().String()
 	if err := s.welcome(ctx, errs, b, ledger, url); err != nil {
