@@ -88,6 +88,8 @@ type call struct {
 	phase    phase
 	info     []string
 	pairs    []pair
+	size     int  // octets of both
+	flooded  bool // there was more
 	mr       int
 	credited bool     // +CMGS came, mr is valid
 	numeric  bool     // the final result was a digit
@@ -151,10 +153,24 @@ func (c *call) take(text string) bool {
 		return true
 	}
 	if c.shape.owns(text) {
-		c.info = append(c.info, text)
+		c.keep(text)
 		return true
 	}
 	return false
+}
+
+// infoMax bounds what is kept of one answer: a list of 10,000 messages.
+const infoMax = 4 << 20
+
+// keep adds an information line and reports whether there was room.
+func (c *call) keep(text string) bool {
+	if c.size+len(text) > infoMax {
+		c.flooded = true
+		return false
+	}
+	c.size += len(text)
+	c.info = append(c.info, text)
+	return true
 }
 
 // takeBare keeps a line without prefix. It is asked after the URCs.
@@ -162,7 +178,7 @@ func (c *call) takeBare(text string) bool {
 	if c.shape.bare == nil || !c.shape.bare(text) {
 		return false
 	}
-	c.info = append(c.info, text)
+	c.keep(text)
 	return true
 }
 
@@ -175,8 +191,9 @@ func (c *call) takePDU(text string) bool {
 	}
 	c.takeHex(strings.TrimSpace(text[:i]))
 	header := text[i:]
-	c.info = append(c.info, header)
-	c.pairs = append(c.pairs, pair{header: header})
+	if c.keep(header) {
+		c.pairs = append(c.pairs, pair{header: header})
+	}
 	return true
 }
 
@@ -185,6 +202,11 @@ func (c *call) takeHex(text string) bool {
 	if last < 0 || c.pairs[last].pdu != "" || !isHex(text) {
 		return false
 	}
+	if c.size+len(text) > infoMax {
+		c.flooded = true
+		return true
+	}
+	c.size += len(text)
 	c.pairs[last].pdu = strings.ToUpper(text)
 	return true
 }

@@ -422,7 +422,7 @@ func (e *engine) final(r at.Result) {
 		e.finalSubmit(c, r)
 	case r.Kind != at.OK && r.Kind != at.Connect:
 		e.fail(c, refusal(c, r))
-	case c.shape.need && len(c.info) == 0:
+	case c.shape.need && len(c.info) == 0, c.flooded:
 		e.log.Warn("an answer does not fit", "line", c.name(), "foreign", c.foreign)
 		e.fail(c, failure(c, ErrAnswer))
 		e.doubt(c, 0)

@@ -12,7 +12,7 @@
 // which ports there are.
 //
 // Start with Open. The conversation is in engine.go, its cure in doubt.go, what modems say unasked in
-// urc.go, and what brands do differently, as data, in package profile.
+// urc.go, ring.go and card.go, what others may see of it in redact.go, and what brands do differently, as data, in package profile.
 package modem
 
 import (

@@ -130,6 +130,13 @@ func (p *peer) heard() []string {
 	return append([]string(nil), p.lines...)
 }
 
+// took returns the PDUs taken and the last reference given.
+func (p *peer) took() ([]string, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.pdus...), p.mr
+}
+
 // submission returns a message whose PDU holds the number n.
 func submission(n int) Submission {
 	return Submission{Length: 8, PDU: fmt.Sprintf("00%016X", n)}

@@ -19,7 +19,7 @@ type quote struct {
 	lines int
 }
 
-// quoteMax bounds the lines of one string.
+// quoteMax bounds the lines of one string; its octets have the bound of a line.
 const quoteMax = 32
 
 func (e *engine) emit(ev Event) {
@@ -131,7 +131,7 @@ func (e *engine) takeQuote(text string) bool {
 	}
 	q.event.Text += "\n" + text
 	q.lines++
-	if open(text) || q.lines == quoteMax {
+	if open(text) || q.lines == quoteMax || len(q.event.Text) > lineMax {
 		e.endQuote()
 	}
 	return true

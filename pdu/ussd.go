@@ -18,7 +18,8 @@ func AppendUSSD(dst []byte, text string) (packed []byte, ok bool) {
 	return packed, true
 }
 
-// USSDText returns the text of packed septets, without the carriage return that fills the last octet.
+// USSDText returns the text of packed septets, without the carriage return that fills the last octet (3GPP TS
+// 23.038, 6.1.2.3.1).
 func USSDText(octets []byte) string {
 	n := len(octets) * 8 / 7
 	d := shifts{}.decoder()

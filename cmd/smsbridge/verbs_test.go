@@ -105,6 +105,7 @@ func TestVerbs_away(t *testing.T) {
 		{"listen to all", []string{"serve", "--listen", "0.0.0.0:0"}, exitUsage, "--insecure"},
 		{"listen to nothing", []string{"serve", "--listen", "nowhere"}, exitUsage, "HOST:PORT"},
 		{"simulators", []string{"serve", "--modem", "simulator:x"}, exitUsage, "simulator:N"},
+		{"family", []string{"lab", "modem", "--family", "nokia"}, exitUsage, "generic"},
 		{"log level", []string{"serve", "--log-level", "loud"}, exitUsage, `"loud"`},
 		{"config", []string{"serve", "--config", write(t, dir, "pace 3\n")}, exitUsage, `no setting "pace"`},
 		{"config value", []string{"serve", "--config", write(t, dir, "# names\nname desk # ours\ndemo maybe\n")}, exitUsage, ":3: demo"},
