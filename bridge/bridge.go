@@ -16,9 +16,10 @@
 //
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
 //	floor 4   bridge            gateway, web, hook, storage
-//	floor 3   bridge/gateway    modem, modem/profile, pdu, storage
+//	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
 //	                                             bridge/web, bridge/client, bridge/hook  storage
+//	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
 //	floor 1   pdu   modem/at   modem/profile   storage   the standard library

@@ -51,6 +51,10 @@ var methods = []method{
 	{"line.move", "POST", "/api/v1/lines/{id}/move", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).moveLine), nil},
 	{"line.balance", "POST", "/api/v1/lines/{line}/balance", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).balance), nil},
 	{"modem.list", "GET", "/api/v1/modems", storage.ScopeLines, storage.RoleViewer, 200, bind((*Server).modems), nil},
+	{"modem.at", "POST", "/api/v1/modems/at", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).typeLine), nil},
+	{"modem.reset", "POST", "/api/v1/modems/reset", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).restartModem), nil},
+	{"modem.transcript", "GET", "/api/v1/modems/transcript", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).transcript), nil},
+	{"doctor.get", "GET", "/api/v1/doctor", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).diagnose), nil},
 	{"journal.list", "GET", "/api/v1/journal", storage.ScopeLines, storage.RoleManager, 200, bind((*Server).journal), nil},
 
 	{"ussd.send", "POST", "/api/v1/ussd", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).sendUSSD), nil},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"smsbridge/storage"
 )
@@ -20,6 +21,11 @@ type Radio interface {
 
 	Move(ctx context.Context, from, to string, preview bool) (storage.Move, error)
 	SelfTest(ctx context.Context, line string) (storage.SelfTest, error)
+
+	Diagnose(ctx context.Context) (storage.Diagnosis, error)
+	Type(ctx context.Context, modem, line string, unsafe bool, by storage.Author) (storage.Typed, error)
+	Restart(ctx context.Context, modem string, by storage.Author) error
+	Transcript(ctx context.Context, port string, seq int64, wait time.Duration) ([]storage.Said, error)
 }
 
 // RadioStore is what the ledger keeps of that.

@@ -14,6 +14,7 @@ func commands() []*cobra.Command {
 		newThreadCommand(),
 		newLineCommand(),
 		newModemCommand(),
+		newDoctorCommand(),
 		newUSSDCommand(),
 		newCallCommand(),
 		newSelfTestCommand(),

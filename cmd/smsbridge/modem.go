@@ -10,7 +10,9 @@ import (
 
 func newModemCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "modem", Short: "The ports of this box and what is plugged into them"}
-	cmd.AddCommand(newModemListCommand())
+	cmd.AddCommand(newModemListCommand(), newModemProbeCommand(), newModemAtCommand(), newModemResetCommand(),
+		newModemTranscriptCommand("transcript", "What was said to modems and by them", false),
+		newModemTranscriptCommand("watch", "The same, and what is said from now on", true))
 	return cmd
 }
 

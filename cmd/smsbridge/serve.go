@@ -20,7 +20,9 @@ import (
 	"smsbridge/bridge/gateway"
 	"smsbridge/bridge/hook"
 	"smsbridge/modem"
+	"smsbridge/modem/doctor"
 	"smsbridge/modem/simulator"
+	"smsbridge/modem/usb"
 	"smsbridge/storage/sqlite"
 )
 
@@ -283,6 +285,9 @@ func (s *serveSettings) ports() ([]gateway.Port, *simulator.Network, error) {
 // radio is how the modems are run. Where none is named, they are looked for.
 func (s *serveSettings) radio() (gateway.Options, error) {
 	o := gateway.Options{Result: s.result, Late: s.late, SelfTest: s.selfTest}
+	if !s.demo {
+		o.Look = func() (doctor.Picture, error) { return doctor.Look(usb.FS{}) }
+	}
 	if len(s.modems) > 0 {
 		return o, nil
 	}

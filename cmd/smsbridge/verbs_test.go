@@ -57,6 +57,12 @@ func TestVerbs(t *testing.T) {
 		want     string // in stdout if the code is 0, else in stderr
 	}{
 		{"line list", "", []string{"line", "list"}, 0, "+15550191  ready"},
+		{"doctor", "", []string{"doctor"}, 0, "sends and receives"},
+		{"modem probe", "", []string{"modem", "probe"}, 0, "the card is open"},
+		{"modem at", "", []string{"modem", "at", "simulator:1", "AT+CSQ"}, 0, "+CSQ: "},
+		{"modem at refused", "", []string{"modem", "at", "simulator:1", "AT+CFUN=0"}, exitError, "say --unsafe if you mean it"},
+		{"modem transcript", "", []string{"modem", "transcript", "--port", "simulator:1"}, 0, "> AT+CMGF=0"},
+		{"modem reset of none", "", []string{"modem", "reset", "simulator:9"}, exitRefused, "there is no modem"},
 		{"modem list", "", []string{"modem", "list", "-o", "jsonl"}, 0, `"port":"simulator:1","state":"ready"`},
 		{"send waits", "", []string{"send", "+1 (555) 01-00", "hello", "--wait", "delivered"}, 0, "delivered"},
 		{"send from stdin", "from a pipe\n", []string{"send", "+15550100", "-", "-q", "--wait", "sent"}, 0, "ms_"},
