@@ -7,6 +7,16 @@ import (
 	"smsbridge/storage"
 )
 
+var agentMethods = []method{
+	{"agent.list", "GET", "/api/v1/agents", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).agents), nil},
+	{"agent.add", "POST", "/api/v1/agents", storage.ScopeAdmin, storage.RoleOwner, 201, bind((*Server).addAgent), nil},
+	{"agent.update", "PATCH", "/api/v1/agents/{id}", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).changeAgent), nil},
+	{"agent.invite", "POST", "/api/v1/agents/{id}/invite", storage.ScopeAdmin, storage.RoleOwner, 201, bind((*Server).invite), nil},
+	{"agent.password", "POST", "/api/v1/agents/{id}/password", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).setPassword), nil},
+	{"session.list", "GET", "/api/v1/sessions", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).sessions), nil},
+	{"session.end", "DELETE", "/api/v1/sessions/{id}", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).endSessionOf), nil},
+}
+
 // inviteAge is how long an invitation waits for its person. With five guesses a
 // minute at codes of eight letters, the chance that somebody else finds one in
 // that time is below one in a million.

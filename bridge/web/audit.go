@@ -15,6 +15,11 @@ import (
 	"smsbridge/storage"
 )
 
+var auditMethods = []method{
+	{"audit.list", "GET", "/api/v1/audit", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).audit), nil},
+	{"audit.verify", "GET", "/api/v1/audit/verify", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).verifyAudit), nil},
+}
+
 // unaudited are the methods that change nothing though their verb says so.
 var unaudited = map[string]bool{"message.count": true}
 

@@ -6,6 +6,12 @@ import (
 	"smsbridge/storage"
 )
 
+var callMethods = []method{
+	{"call.dial", "POST", "/api/v1/lines/{line}/call", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).dial), nil},
+	{"call.hangup", "DELETE", "/api/v1/lines/{line}/call", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).hangup), nil},
+	{"call.dtmf", "POST", "/api/v1/lines/{line}/call/tones", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).dtmf), nil},
+}
+
 type done struct {
 	Done bool `json:"done"`
 }

@@ -7,6 +7,13 @@ import (
 	"smsbridge/storage"
 )
 
+var doctorMethods = []method{
+	{"modem.at", "POST", "/api/v1/modems/at", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).typeLine), nil},
+	{"modem.reset", "POST", "/api/v1/modems/reset", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).restartModem), nil},
+	{"modem.transcript", "GET", "/api/v1/modems/transcript", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).transcript), nil},
+	{"doctor.get", "GET", "/api/v1/doctor", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).diagnose), nil},
+}
+
 // diagnose has the doctor look at the box and ask every modem. It takes as long
 // as the modems take, some seconds each at the worst.
 func (s *Server) diagnose(ctx context.Context, _ storage.Caller, _ none) (any, error) {

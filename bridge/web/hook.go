@@ -7,6 +7,17 @@ import (
 	"smsbridge/storage"
 )
 
+var hookMethods = []method{
+	{"hook.list", "GET", "/api/v1/webhooks", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).hooks), nil},
+	{"hook.create", "POST", "/api/v1/webhooks", storage.ScopeAdmin, storage.RoleOwner, 201, bind((*Server).createHook), nil},
+	{"hook.update", "PATCH", "/api/v1/webhooks/{id}", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).updateHook), nil},
+	{"hook.delete", "DELETE", "/api/v1/webhooks/{id}", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).deleteHook), nil},
+	{"hook.test", "POST", "/api/v1/webhooks/{id}/test", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).testHook), nil},
+	{"hook.deliveries", "GET", "/api/v1/webhooks/{id}/deliveries", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).deliveries), nil},
+	{"hook.replay", "POST", "/api/v1/webhooks/{id}/replay", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).replayHook), nil},
+	{"hook.rotate", "POST", "/api/v1/webhooks/{id}/rotate", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).rotateHook), nil},
+}
+
 // Hooks keeps the endpoints that events are pushed to.
 type Hooks interface {
 	Hooks(ctx context.Context) ([]storage.Hook, error)

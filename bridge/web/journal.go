@@ -7,6 +7,10 @@ import (
 	"smsbridge/storage"
 )
 
+var journalMethods = []method{
+	{"journal.list", "GET", "/api/v1/journal", storage.ScopeLines, storage.RoleManager, 200, bind((*Server).journal), nil},
+}
+
 // journal is what the radio bank saw and did, the oldest first.
 func (s *Server) journal(ctx context.Context, who storage.Caller, p limitParams) (any, error) {
 	rows, err := p.rows()

@@ -7,6 +7,14 @@ import (
 	"smsbridge/storage"
 )
 
+var lineMethods = []method{
+	{"line.list", "GET", "/api/v1/lines", storage.ScopeLines, storage.RoleViewer, 200, bind((*Server).lines), nil},
+	{"modem.list", "GET", "/api/v1/modems", storage.ScopeLines, storage.RoleViewer, 200, bind((*Server).modems), nil},
+	{"line.assign", "POST", "/api/v1/lines/{id}/agents", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).assign), nil},
+	{"line.unassign", "DELETE", "/api/v1/lines/{id}/agents/{agent}", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).unassign), nil},
+	{"line.switch", "PUT", "/api/v1/lines/{id}/sms", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).switchLine), nil},
+}
+
 func (s *Server) lines(ctx context.Context, who storage.Caller, _ none) (any, error) {
 	lines, head, err := s.linesOf(ctx, who)
 	if err != nil {

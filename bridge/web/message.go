@@ -13,6 +13,12 @@ import (
 	"smsbridge/storage"
 )
 
+var messageMethods = []method{
+	{"message.send", "POST", "/api/v1/messages", storage.ScopeSend, storage.RoleAgent, 202, bind((*Server).send), (*Server).sendREST},
+	{"message.get", "GET", "/api/v1/messages/{id}", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).message), nil},
+	{"message.count", "POST", "/api/v1/messages/count", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).count), nil},
+}
+
 // sendParams is a text to be sent.
 type sendParams struct {
 	To       recipient `json:"to"`

@@ -6,6 +6,10 @@ import (
 	"smsbridge/storage"
 )
 
+var moveMethods = []method{
+	{"line.move", "POST", "/api/v1/lines/{id}/move", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).moveLine), nil},
+}
+
 // moveLine gives a line another card, or tells what that would do. Who did it
 // stands in the log.
 func (s *Server) moveLine(ctx context.Context, who storage.Caller, p struct {

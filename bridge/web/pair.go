@@ -13,6 +13,12 @@ import (
 	"smsbridge/storage"
 )
 
+var pairMethods = []method{
+	{"pair.show", "GET", "/api/v1/pair", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).showPair), nil},
+	{"pair.approve", "POST", "/api/v1/pair/approve", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).approvePair), nil},
+	{"pair.deny", "POST", "/api/v1/pair/deny", storage.ScopeAdmin, storage.RoleViewer, 200, bind((*Server).denyPair), nil},
+}
+
 // Pairing gives a program its token without anybody copying one, in the shape
 // of the OAuth device grant (RFC 8628): the program begins and shows a short
 // code with four pictures; a person who is signed in types the code, compares

@@ -7,6 +7,11 @@ import (
 	"smsbridge/storage"
 )
 
+var selftestMethods = []method{
+	{"selftest.run", "POST", "/api/v1/self-tests", storage.ScopeAct, storage.RoleManager, 202, bind((*Server).runSelfTest), nil},
+	{"selftest.list", "GET", "/api/v1/self-tests", storage.ScopeLines, storage.RoleManager, 200, bind((*Server).selfTests), nil},
+}
+
 func (s *Server) runSelfTest(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
 	radio, err := s.radioOn(who, p.Line)
 	if err != nil {

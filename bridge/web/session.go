@@ -13,6 +13,10 @@ import (
 	"smsbridge/storage"
 )
 
+var sessionMethods = []method{
+	{"me.get", "GET", "/api/v1/me", known, storage.RoleViewer, 200, bind((*Server).me), nil},
+}
+
 // How long things that let people in are good.
 const (
 	codeAge    = 30 * time.Minute

@@ -6,6 +6,12 @@ import (
 	"smsbridge/storage"
 )
 
+var threadMethods = []method{
+	{"thread.list", "GET", "/api/v1/threads", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).threads), nil},
+	{"thread.messages", "GET", "/api/v1/threads/{thread}/messages", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).threadMessages), nil},
+	{"snapshot.get", "GET", "/api/v1/snapshot", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).snapshot), nil},
+}
+
 // pageParams are the keyset cursors of a list.
 type pageParams struct {
 	Limit  int    `json:"limit"`

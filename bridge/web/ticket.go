@@ -8,6 +8,10 @@ import (
 	"smsbridge/storage"
 )
 
+var ticketMethods = []method{
+	{"ticket.create", "POST", "/api/v1/tickets", known, storage.RoleViewer, 201, bind((*Server).createTicket), nil},
+}
+
 // A ticket lets one socket in, once and soon: a portal's server asks for it
 // with its token and hands it to its page, so that no long secret stands in a
 // page or an address. Whoever came in by it goes when that token ends.

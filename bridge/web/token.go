@@ -6,6 +6,13 @@ import (
 	"smsbridge/storage"
 )
 
+var tokenMethods = []method{
+	{"token.create", "POST", "/api/v1/tokens", storage.ScopeAdmin, storage.RoleOwner, 201, bind((*Server).createToken), nil},
+	{"token.list", "GET", "/api/v1/tokens", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).tokens), nil},
+	{"token.revoke", "DELETE", "/api/v1/tokens/{id}", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).revokeToken), nil},
+	{"setup.code", "POST", "/api/v1/setup/code", storage.ScopeAdmin, storage.RoleOwner, 201, bind((*Server).setupCode), nil},
+}
+
 // tokenPrefix makes a leaked token easy to find, for people and for scanners.
 const tokenPrefix = "scp_"
 

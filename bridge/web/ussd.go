@@ -7,6 +7,17 @@ import (
 	"smsbridge/storage"
 )
 
+var ussdMethods = []method{
+	{"line.balance", "POST", "/api/v1/lines/{line}/balance", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).balance), nil},
+	{"ussd.send", "POST", "/api/v1/ussd", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).sendUSSD), nil},
+	{"ussd.answer", "POST", "/api/v1/ussd/{id}/answer", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).answerUSSD), nil},
+	{"ussd.cancel", "POST", "/api/v1/ussd/{id}/cancel", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).cancelUSSD), nil},
+	{"ussd.get", "GET", "/api/v1/ussd/{id}", storage.ScopeLines, storage.RoleAgent, 200, bind((*Server).ussd), nil},
+	{"ussd.list", "GET", "/api/v1/ussd", storage.ScopeLines, storage.RoleAgent, 200, bind((*Server).ussdSessions), nil},
+	{"balance.rules", "GET", "/api/v1/balance-rules", storage.ScopeLines, storage.RoleManager, 200, bind((*Server).balanceRules), nil},
+	{"balance.save", "POST", "/api/v1/balance-rules", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).saveBalanceRule), nil},
+}
+
 type ussdAnswer struct {
 	USSD storage.USSDSession `json:"ussd"`
 }
