@@ -49,12 +49,15 @@ var (
 	fromRequired     = kind{2001, "from_required", "Choose the number to send from", 422, false}
 	recipientInvalid = kind{2002, "recipient_invalid", "This recipient cannot be texted", 422, false}
 	textEmpty        = kind{2003, "text_empty", "There is no text to send", 422, false}
+	channelNot       = kind{2006, "channel_not_allowed", "They are not reached this way", 422, false}
 	tooManyParts     = kind{2004, "too_many_parts", "The text is too long", 422, false}
 
+	smsOff      = kind{3001, "sms_disabled_system", "Texting is switched off on this box", 403, false}
 	smsOffLine  = kind{3001, "sms_disabled_system", "This number is switched off for texts", 403, false}
 	smsOffUser  = kind{3002, "sms_disabled_user", "Texting is switched off for your account", 403, false}
 	notAssigned = kind{3003, "line_not_assigned", "This number is not assigned to you", 403, false}
 	noLine      = kind{3004, "no_line_available", "There is no number to send from", 403, false}
+	notSetUp    = kind{3010, "not_set_up", "This is not set up", 403, false}
 	rateLimited = kind{3008, "rate_limited", "Too many requests", 429, true}
 	tooMany     = kind{3009, "too_many_open", "Too many are open", 429, true}
 
@@ -78,6 +81,8 @@ var kinds = map[storage.Code]kind{
 	storage.CodeConflict:     conflict,
 	storage.CodeDenied:       forbidden,
 	storage.CodeAbsent:       modemAbsent,
+	storage.CodeSMSOff:       smsOff,
+	storage.CodeChannel:      channelNot,
 	storage.CodeLineOff:      smsOffLine,
 	storage.CodeNotAssigned:  notAssigned,
 	storage.CodeNoLine:       noLine,

@@ -86,12 +86,15 @@ func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient
 	case to.Thread == "":
 		return storage.ParseNumber("to.number", to.Number)
 	}
-	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines()})
+	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines(), Agent: agentOf(who)})
 	if isNotFound(err) || err == nil && len(page.Messages) == 0 {
 		return "", notFound.say("to.thread", "There is no thread %s. Ask for the list of threads, or say to.number.", to.Thread)
 	}
 	if err != nil {
 		return "", err
+	}
+	if page.Messages[0].Channel == storage.ChannelChat {
+		return "", channelNot.say("to.thread", "The other end of this thread is a colleague; write with chat.send.")
 	}
 	peer := page.Messages[0].To
 	if page.Messages[0].Dir == storage.Inbound {
@@ -130,7 +133,10 @@ func digest(fields ...string) string {
 
 func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (any, error) {
 	m, err := s.c.Store.Message(ctx, p.ID)
-	if err == nil && !who.Sees(m.Line) {
+	if err == nil {
+		err = s.mayRead(ctx, who, m)
+	}
+	if isNotFound(err) {
 		err = notFound.say("id", "there is no message %s", p.ID) // as if it were not there
 	}
 	if err != nil {

@@ -42,6 +42,8 @@ const (
 var methods = slices.Concat(
 	messageMethods,
 	threadMethods,
+	chatMethods,
+	settingMethods,
 	lineMethods,
 	moveMethods,
 	ussdMethods,

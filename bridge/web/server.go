@@ -58,6 +58,7 @@ type Server struct {
 	hosts   map[string]bool
 	portals map[string]bool
 	frames  frames
+	framing framing
 	tries   tries
 	wrong   attempts
 	skipped skipped

@@ -24,6 +24,7 @@ type Store interface {
 	// the number.
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
 
+	TalkStore
 	RadioStore
 }
 

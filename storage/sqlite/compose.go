@@ -83,6 +83,9 @@ func (t *tx) compose(d storage.Draft) (string, error) {
 // last, or the only one there is, of those that the author may send from and
 // that are switched on.
 func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
+	if !t.smsOn() {
+		return storage.Line{}, storage.Refuse(storage.CodeSMSOff, "", "texts are switched off on this box; the owner switches them on with `smsbridge setting set %s true`", storage.SettingSMS)
+	}
 	if d.Line != "" {
 		return t.namedLine(d)
 	}
