@@ -30,6 +30,8 @@ type Error struct {
 	Field   string
 	Detail  string
 	Options []string
+	Reason  string // why, in a word that programs go by; empty: the code says all
+	By      Role   // who can mend it; empty: whoever asked
 }
 
 func (e *Error) Error() string {
@@ -37,6 +39,12 @@ func (e *Error) Error() string {
 		return e.Detail
 	}
 	return e.Field + ": " + e.Detail
+}
+
+// Because adds why and who can mend it.
+func (e *Error) Because(reason string, by Role) *Error {
+	e.Reason, e.By = reason, by
+	return e
 }
 
 // Refuse makes an Error from a format.

@@ -99,6 +99,8 @@ type refusal struct {
 	Field   string
 	Detail  string
 	Options []string
+	Reason  string        // why, in a word that programs go by
+	By      storage.Role  // who can mend it
 	After   time.Duration // try again after so long
 }
 
@@ -106,18 +108,19 @@ func (r *refusal) Error() string { return r.Type + ": " + r.Detail }
 
 // The gates that stand before what a caller asks for.
 const (
-	gateScope = "scope" // of the token
-	gateRole  = "role"  // of the person
-	gateLine  = "line"  // assigned, or switched on
-	gateSMS   = "sms"   // the account's switch
+	gateScope  = "scope"  // of the token
+	gateRole   = "role"   // of the person
+	gateLine   = "line"   // assigned, or switched on
+	gateSMS    = "sms"    // the account's switch
+	gateSystem = "system" // the box's switch
 )
 
 // gates are those that a kind of refusal is always about.
-var gates = map[int]string{smsOffLine.Code: gateLine, smsOffUser.Code: gateSMS, notAssigned.Code: gateLine}
+var gates = map[kind]string{smsOff: gateSystem, smsOffUser: gateSMS, notAssigned: gateLine, smsOffLine: gateLine}
 
 // say makes a refusal of kind k.
 func (k kind) say(field, format string, args ...any) *refusal {
-	return &refusal{kind: k, Gate: gates[k.Code], Field: field, Detail: fmt.Sprintf(format, args...)}
+	return &refusal{kind: k, Gate: gates[k], Field: field, Detail: fmt.Sprintf(format, args...)}
 }
 
 // refuse turns any error into what the desk is told. What is our own fault or
@@ -133,7 +136,7 @@ func (s *Server) refuse(ctx context.Context, err error) (r *refusal, trace strin
 			k = recipientInvalid
 		}
 		if known {
-			return &refusal{kind: k, Gate: gates[k.Code], Field: e.Field, Detail: e.Detail, Options: e.Options}, trace
+			return &refusal{kind: k, Gate: gates[k], Field: e.Field, Detail: e.Detail, Options: e.Options, Reason: e.Reason, By: e.By}, trace
 		}
 	}
 	if ctx.Err() == nil {
@@ -150,17 +153,19 @@ func newTrace() string {
 
 // problem is a refusal in HTTP (RFC 9457).
 type problem struct {
-	Type      string   `json:"type"`
-	Title     string   `json:"title"`
-	Status    int      `json:"status"`
-	Detail    string   `json:"detail"`
-	Code      int      `json:"code"`
-	Retryable bool     `json:"retryable"`
-	Gate      string   `json:"gate,omitempty"` // scope, role, line or sms: what is shut
-	Field     string   `json:"field,omitempty"`
-	Options   []string `json:"options,omitempty"`
-	After     int64    `json:"retry_after_ms,omitempty"`
-	Trace     string   `json:"trace"`
+	Type      string       `json:"type"`
+	Title     string       `json:"title"`
+	Status    int          `json:"status"`
+	Detail    string       `json:"detail"`
+	Code      int          `json:"code"`
+	Retryable bool         `json:"retryable"`
+	Gate      string       `json:"gate,omitempty"` // scope, role, system, sms or line: what is shut
+	Field     string       `json:"field,omitempty"`
+	Options   []string     `json:"options,omitempty"`
+	Reason    string       `json:"reason,omitempty"`
+	By        storage.Role `json:"fix_by,omitempty"` // who can mend it
+	After     int64        `json:"retry_after_ms,omitempty"`
+	Trace     string       `json:"trace"`
 }
 
 // writeProblem answers with err.
@@ -178,7 +183,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	}
 	w.WriteHeader(p.Status)
 	writeJSON(w, problem{"/problems/" + p.Type, p.Title, p.Status, p.Detail, p.Code, p.Retryable,
-		p.Gate, p.Field, p.Options, p.After.Milliseconds(), trace})
+		p.Gate, p.Field, p.Options, p.Reason, p.By, p.After.Milliseconds(), trace})
 }
 
 // rpcError is the same refusal in a JSON-RPC answer.
@@ -189,19 +194,21 @@ type rpcError struct {
 }
 
 type rpcData struct {
-	Type      string   `json:"type"`
-	Retryable bool     `json:"retryable"`
-	Gate      string   `json:"gate,omitempty"` // scope, role, line or sms: what is shut
-	Field     string   `json:"field,omitempty"`
-	Detail    string   `json:"detail"`
-	Options   []string `json:"options,omitempty"`
-	After     int64    `json:"retry_after_ms,omitempty"`
-	Trace     string   `json:"trace"`
+	Type      string       `json:"type"`
+	Retryable bool         `json:"retryable"`
+	Gate      string       `json:"gate,omitempty"` // scope, role, system, sms or line: what is shut
+	Field     string       `json:"field,omitempty"`
+	Detail    string       `json:"detail"`
+	Options   []string     `json:"options,omitempty"`
+	Reason    string       `json:"reason,omitempty"`
+	By        storage.Role `json:"fix_by,omitempty"` // who can mend it
+	After     int64        `json:"retry_after_ms,omitempty"`
+	Trace     string       `json:"trace"`
 }
 
 func (s *Server) rpcError(ctx context.Context, err error) *rpcError {
 	p, trace := s.refuse(ctx, err)
-	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options,
+	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options, p.Reason, p.By,
 		p.After.Milliseconds(), trace}}
 }
 

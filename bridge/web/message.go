@@ -29,10 +29,11 @@ type sendParams struct {
 	FailFast bool      `json:"fail_fast"`
 }
 
-// A recipient is a number, or the other end of a thread.
+// A recipient is a number, or the other end of a thread. A colleague is none.
 type recipient struct {
 	Number string `json:"number"`
 	Thread string `json:"thread"`
+	Agent  string `json:"agent"`
 }
 
 type sendResult struct {
@@ -52,11 +53,17 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 	if len(p.Idem) > maxKey {
 		return nil, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
 	}
+	if err := s.systemGate(ctx); err != nil {
+		return nil, err
+	}
 	if a := who.Person(); a != nil && !a.SMS {
 		return nil, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
 	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.notColleague(ctx, who, to); err != nil {
 		return nil, err
 	}
 	count, err := s.countParts(p.Text, p.MaxParts)
@@ -81,6 +88,8 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 // recipient is the number to write to.
 func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient) (string, error) {
 	switch {
+	case to.Agent != "":
+		return "", channelNot.say("to.agent", "Colleagues are not texted, even if their phone is known; write with chat.send.")
 	case to.Thread != "" && to.Number != "":
 		return "", recipientInvalid.say("to", "Say to.number or to.thread, not both.")
 	case to.Thread == "":

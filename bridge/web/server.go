@@ -49,24 +49,25 @@ type Config struct {
 // Server answers desks. It starts nothing by itself; Close ends what desks
 // hold open.
 type Server struct {
-	c       Config
-	log     *slog.Logger
-	methods []method
-	routes  []route
-	byName  map[string]*method
-	page    *page
-	hosts   map[string]bool
-	portals map[string]bool
-	frames  frames
-	framing framing
-	tries   tries
-	wrong   attempts
-	skipped skipped
-	pairs   pairings
-	tickets tickets
-	visits  visits
-	api     *http.ServeMux
-	face    http.Handler
+	c        Config
+	log      *slog.Logger
+	methods  []method
+	routes   []route
+	byName   map[string]*method
+	page     *page
+	hosts    map[string]bool
+	portals  map[string]bool
+	frames   frames
+	framing  framing
+	presence presence
+	tries    tries
+	wrong    attempts
+	skipped  skipped
+	pairs    pairings
+	tickets  tickets
+	visits   visits
+	api      *http.ServeMux
+	face     http.Handler
 
 	times times
 }

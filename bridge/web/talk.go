@@ -15,6 +15,15 @@ type TalkStore interface {
 	// Member tells whether an agent talks in a thread that stays in the box.
 	Member(ctx context.Context, thread, agent string) (bool, error)
 
+	// MissedBy counts what came for an agent between leaving and an event.
+	MissedBy(ctx context.Context, agent string, lines []string, to int64) (storage.Missed, error)
+	// Left writes down that an agent has left its last desk, having been told of
+	// everything up to an event.
+	Left(ctx context.Context, agent string, seq int64) error
+
+	// FromOptions is what a text to a number can be sent from.
+	FromOptions(ctx context.Context, to string, among []string) (storage.FromOptions, error)
+
 	// Settings are those of the box, or with an agent those of that person.
 	Settings(ctx context.Context, agent string) ([]storage.Setting, error)
 	Setting(ctx context.Context, key string, into any) error
