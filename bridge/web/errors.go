@@ -69,6 +69,8 @@ var (
 	modemAbsent   = kind{5001, "modem_absent", "The modem is not there", 503, true}
 	notRegistered = kind{5002, "not_registered", "The network does not take this number now", 503, true}
 
+	phoneRefused = kind{5010, "phone_refused", "The telephone system did not take it", 502, true}
+
 	storageFull  = kind{9001, "storage_full", "The disk is full", 507, false}
 	internal     = kind{9002, "internal", "Something is broken in the box", 500, false}
 	shuttingDown = kind{9003, "shutting_down", "The box is stopping", 503, true}

@@ -32,6 +32,7 @@ type Config struct {
 	Pusher Pusher
 	Modems func() []storage.Modem // what is plugged in now; nil: nothing
 	Radio  Radio                  // the modems, for what people want of them; nil: there are none
+	Ringer Ringer                 // the telephone system, for calls; nil: there is none
 	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box

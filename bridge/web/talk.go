@@ -24,6 +24,9 @@ type TalkStore interface {
 	// FromOptions is what a text to a number can be sent from.
 	FromOptions(ctx context.Context, to string, among []string) (storage.FromOptions, error)
 
+	// Called files a call that was begun from a desk.
+	Called(ctx context.Context, c storage.Outcall) (storage.Message, error)
+
 	// Settings are those of the box, or with an agent those of that person.
 	Settings(ctx context.Context, agent string) ([]storage.Setting, error)
 	Setting(ctx context.Context, key string, into any) error
