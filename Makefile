@@ -6,7 +6,7 @@ PREFIX  ?= /usr/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -X main.version=$(VERSION)
 
-.PHONY: all run test check race fuzz bench generate install clean
+.PHONY: all run test check race fuzz bench generate shots install clean
 
 all: smsbridge
 
@@ -55,3 +55,8 @@ install: smsbridge
 
 clean:
 	rm -f smsbridge
+
+# Pictures of each screen, wide, narrow, dark and from right to left.
+SHOTS ?= shots
+shots:
+	SMSBRIDGE_SHOTS=$(abspath $(SHOTS)) $(GO) test -count=1 -run '^TestShots$$' ./cmd/smsbridge

@@ -24,33 +24,33 @@ type colleague struct {
 }
 
 type chatParams struct {
-	To   colleague `json:"to"`
-	Text string    `json:"text"`
+	To   colleague `json:"to" need:"true"`
+	Text string    `json:"text" need:"true"`
 	Idem string    `json:"idem"`
 }
 
 // chat writes to a colleague, there or not. It never leaves the box.
-func (s *Server) chat(ctx context.Context, who storage.Caller, p chatParams) (any, error) {
+func (s *Server) chat(ctx context.Context, who storage.Caller, p chatParams) (sendResult, error) {
 	d, err := chatTo(who, p.To)
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	switch {
 	case strings.TrimSpace(p.Text) == "":
-		return nil, textEmpty.say("text", "text is empty. Write what is to be said.")
+		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be said.")
 	case len(p.Text) > maxChat:
-		return nil, invalidParams.say("text", "The text has %d bytes; %d are the most.", len(p.Text), maxChat)
+		return sendResult{}, invalidParams.say("text", "The text has %d bytes; %d are the most.", len(p.Text), maxChat)
 	case len(p.Idem) > maxKey:
-		return nil, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
+		return sendResult{}, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
 	}
 	d.Text, d.Key, d.Digest = p.Text, p.Idem, digest("chat", p.To.Agent, p.To.Thread, p.Text)
 	return s.say(ctx, d)
 }
 
-func (s *Server) say(ctx context.Context, d storage.ChatDraft) (any, error) {
+func (s *Server) say(ctx context.Context, d storage.ChatDraft) (sendResult, error) {
 	m, replayed, err := s.c.Store.Chat(ctx, d)
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	return sendResult{Message: m, Seq: m.Rev, Replayed: replayed}, nil
 }
@@ -80,27 +80,27 @@ func noAccount(why string) error {
 const room = "{room}"
 
 type videoParams struct {
-	To   colleague `json:"to"`
+	To   colleague `json:"to" need:"true"`
 	Idem string    `json:"idem"`
 }
 
 // video invites a colleague into a room of the video service that the box was
 // told of: the link is a message like any other. Clients are not invited; what
 // they get is a text.
-func (s *Server) video(ctx context.Context, who storage.Caller, p videoParams) (any, error) {
+func (s *Server) video(ctx context.Context, who storage.Caller, p videoParams) (sendResult, error) {
 	if len(p.Idem) > maxKey {
-		return nil, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
+		return sendResult{}, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
 	}
 	d, err := chatTo(who, p.To)
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	var template string
 	if err := s.setting(ctx, storage.SettingVideo, &template); err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	if template == "" {
-		return nil, notSetUp.say("", "No video service is set up. The owner sets one with `smsbridge setting set %s https://HOST/%s`.", storage.SettingVideo, room)
+		return sendResult{}, notSetUp.say("", "No video service is set up. The owner sets one with `smsbridge setting set %s https://HOST/%s`.", storage.SettingVideo, room)
 	}
 	d.Text = strings.ReplaceAll(template, room, url.PathEscape(strings.ToLower(rand.Text())))
 	d.Key, d.Digest = p.Idem, digest("video", p.To.Agent, p.To.Thread)

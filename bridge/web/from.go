@@ -10,20 +10,21 @@ var fromMethods = []method{
 	{"from.options", "POST", "/api/v1/from", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).fromOptions), nil},
 }
 
+type fromParams struct {
+	To recipient `json:"to"` // default: nobody in particular
+}
+
 // fromOptions answers which of our numbers a text could come from, which one is
 // filled in and why; and if there is none, why not and who can mend it.
-func (s *Server) fromOptions(ctx context.Context, who storage.Caller, p struct {
-	To recipient `json:"to"`
-}) (any, error) {
+func (s *Server) fromOptions(ctx context.Context, who storage.Caller, p fromParams) (storage.FromOptions, error) {
 	to := ""
 	if p.To != (recipient{}) {
 		var err error
 		if to, err = s.recipient(ctx, who, p.To); err != nil {
-			return nil, err
+			return storage.FromOptions{}, err
 		}
 	}
-	f, err := s.c.Store.FromOptions(ctx, to, who.Lines())
-	return f, err
+	return s.c.Store.FromOptions(ctx, to, who.Lines())
 }
 
 // systemGate is the first of the three gates that a text passes: the box, the

@@ -35,31 +35,31 @@ type hint struct {
 
 // start calls the number of a thread in the way that the box was set up for. The
 // client should see the number that he has texted with.
-func (s *Server) start(ctx context.Context, who storage.Caller, p startParams) (any, error) {
+func (s *Server) start(ctx context.Context, who storage.Caller, p startParams) (started, error) {
 	var way string
 	if err := s.setting(ctx, storage.SettingCall, &way); err != nil {
-		return nil, err
+		return started{}, err
 	}
 	if way == storage.CallNone {
-		return nil, notSetUp.say("", "Calling is not set up. The owner sets it up with `smsbridge setting set %s tel` (or hook, or modem).", storage.SettingCall)
+		return started{}, notSetUp.say("", "Calling is not set up. The owner sets it up with `smsbridge setting set %s tel` (or hook, or modem).", storage.SettingCall)
 	}
 	if p.To.Thread == "" {
 		p.To.Thread = p.Thread
 	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
-		return nil, err
+		return started{}, err
 	}
 	line, err := s.lineFor(ctx, who, to)
 	if err != nil {
-		return nil, err
+		return started{}, err
 	}
 	a := started{Way: way, To: to, Line: line.Line, Number: line.Number}
 	if me := who.Person(); me != nil {
 		a.Hint = differs(way, me.Voice, line.Number)
 	}
 	if err := s.connect(ctx, who, &a); err != nil {
-		return nil, err
+		return started{}, err
 	}
 	a.Message, err = s.c.Store.Called(ctx, storage.Outcall{To: to, Line: line.Line, Way: way, Author: who.Author(), Sender: agentOf(who)})
 	return a, err

@@ -124,24 +124,28 @@ func (p *presence) setPhone(agent string, state storage.PhoneState, until time.T
 	p.tell(agent)
 }
 
-func (s *Server) presences(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+type presenceList struct {
+	Presence []storage.Presence `json:"presence"`
+}
+
+func (s *Server) presences(ctx context.Context, _ storage.Caller, _ none) (presenceList, error) {
 	all, err := s.colleagues(ctx)
 	found := []storage.Presence{}
 	for _, c := range all {
 		found = append(found, c.Presence)
 	}
-	return struct {
-		Presence []storage.Presence `json:"presence"`
-	}{found}, err
+	return presenceList{found}, err
+}
+
+type colleagueList struct {
+	Colleagues []storage.Colleague `json:"colleagues"`
 }
 
 // directory is whom one can write to within the box, for anybody who works
 // here: names, and not what they may.
-func (s *Server) directory(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+func (s *Server) directory(ctx context.Context, _ storage.Caller, _ none) (colleagueList, error) {
 	all, err := s.colleagues(ctx)
-	return struct {
-		Colleagues []storage.Colleague `json:"colleagues"`
-	}{all}, err
+	return colleagueList{all}, err
 }
 
 func (s *Server) colleagues(ctx context.Context) ([]storage.Colleague, error) {
@@ -167,30 +171,32 @@ type phoneParams struct {
 	For   int                `json:"for_s"` // default 600
 }
 
+type presenceAnswer struct {
+	Presence storage.Presence `json:"presence"`
+}
+
 // setPhone is for telephone systems, which know whose phone is busy. A person
 // may say it of the own phone.
-func (s *Server) setPhone(ctx context.Context, who storage.Caller, p phoneParams) (any, error) {
+func (s *Server) setPhone(ctx context.Context, who storage.Caller, p phoneParams) (presenceAnswer, error) {
 	switch p.State {
 	case "", storage.PhoneIdle, storage.PhoneRinging, storage.PhoneBusy, storage.PhoneAway:
 	default:
-		return nil, invalidParams.say("state", "state is %q; it takes idle, ringing, busy or away, and nothing if it is not known.", p.State)
+		return presenceAnswer{}, invalidParams.say("state", "state is %q; it takes idle, ringing, busy or away, and nothing if it is not known.", p.State)
 	}
 	wait := time.Duration(p.For) * time.Second
 	if wait == 0 {
 		wait = phoneUsual
 	}
 	if p.For < 0 || wait > phoneMost {
-		return nil, invalidParams.say("for_s", "for_s is %d; it goes from 1 to %d seconds.", p.For, int(phoneMost/time.Second))
+		return presenceAnswer{}, invalidParams.say("for_s", "for_s is %d; it goes from 1 to %d seconds.", p.For, int(phoneMost/time.Second))
 	}
 	a, err := s.phoneOf(ctx, who, p.Agent)
 	if err != nil {
-		return nil, err
+		return presenceAnswer{}, err
 	}
 	now := time.Now()
 	s.presence.setPhone(a.ID, p.State, now.Add(wait))
-	return struct {
-		Presence storage.Presence `json:"presence"`
-	}{s.presence.of(a, now)}, nil
+	return presenceAnswer{s.presence.of(a, now)}, nil
 }
 
 // phoneOf is the account whose phone is meant: one's own, or, for programs and

@@ -169,7 +169,7 @@ type signIn struct {
 // openSession takes a one-time code, or name and password, and answers with a
 // cookie.
 func (s *Server) openSession(w http.ResponseWriter, r *http.Request, _ *proof) error {
-	params, err := restParams(w, r, "")
+	params, err := restParams(w, r, "", types{})
 	if err != nil {
 		return err
 	}
@@ -327,10 +327,10 @@ type me struct {
 	Offers *offers         `json:"offers,omitempty"` // what this box can do for an account
 }
 
-func (s *Server) me(ctx context.Context, who storage.Caller, _ none) (any, error) {
+func (s *Server) me(ctx context.Context, who storage.Caller, _ none) (me, error) {
 	head, err := s.c.Store.Head(ctx)
 	if err != nil {
-		return nil, err
+		return me{}, err
 	}
 	return s.whole(ctx, who, head.Seq)
 }

@@ -19,32 +19,36 @@ func (s *Server) setting(ctx context.Context, key string, into any) error {
 	return s.c.Store.Setting(ctx, key, into)
 }
 
-func (s *Server) settings(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+type settingList struct {
+	Settings []storage.Setting `json:"settings"`
+}
+
+func (s *Server) settings(ctx context.Context, _ storage.Caller, _ none) (settingList, error) {
 	found, err := s.c.Store.Settings(ctx, "")
-	return struct {
-		Settings []storage.Setting `json:"settings"`
-	}{found}, err
+	return settingList{found}, err
 }
 
 type settingParams struct {
-	Key   string          `json:"key"`
+	Key   string          `json:"key" need:"true"`
 	Value json.RawMessage `json:"value"` // null: as it is by default
 }
 
-func (s *Server) setSetting(ctx context.Context, _ storage.Caller, p settingParams) (any, error) {
+type settingAnswer struct {
+	Setting storage.Setting `json:"setting"`
+}
+
+func (s *Server) setSetting(ctx context.Context, _ storage.Caller, p settingParams) (settingAnswer, error) {
 	if p.Key == storage.SettingCallURL {
 		if err := s.checkCallURL(p.Value); err != nil {
-			return nil, err
+			return settingAnswer{}, err
 		}
 	}
 	set, err := s.c.Store.SaveSetting(ctx, "", p.Key, p.Value)
 	if err != nil {
-		return nil, err
+		return settingAnswer{}, err
 	}
 	s.framing.forget()
-	return struct {
-		Setting storage.Setting `json:"setting"`
-	}{set}, nil
+	return settingAnswer{set}, nil
 }
 
 // checkCallURL refuses at once what could never be called, as it does for hooks.
@@ -56,24 +60,28 @@ func (s *Server) checkCallURL(value json.RawMessage) error {
 	return s.c.Pusher.Check(storage.Hook{URL: to})
 }
 
-func (s *Server) preferences(ctx context.Context, who storage.Caller, _ none) (any, error) {
-	a := who.Person()
-	if a == nil {
-		return nil, noAccount("Preferences are a person's.")
-	}
-	found, err := s.c.Store.Settings(ctx, a.ID)
-	return struct {
-		Preferences []storage.Setting `json:"preferences"`
-	}{found}, err
+type preferenceList struct {
+	Preferences []storage.Setting `json:"preferences"`
 }
 
-func (s *Server) setPreference(ctx context.Context, who storage.Caller, p settingParams) (any, error) {
+func (s *Server) preferences(ctx context.Context, who storage.Caller, _ none) (preferenceList, error) {
 	a := who.Person()
 	if a == nil {
-		return nil, noAccount("Preferences are a person's.")
+		return preferenceList{}, noAccount("Preferences are a person's.")
+	}
+	found, err := s.c.Store.Settings(ctx, a.ID)
+	return preferenceList{found}, err
+}
+
+type preferenceAnswer struct {
+	Preference storage.Setting `json:"preference"`
+}
+
+func (s *Server) setPreference(ctx context.Context, who storage.Caller, p settingParams) (preferenceAnswer, error) {
+	a := who.Person()
+	if a == nil {
+		return preferenceAnswer{}, noAccount("Preferences are a person's.")
 	}
 	set, err := s.c.Store.SaveSetting(ctx, a.ID, p.Key, p.Value)
-	return struct {
-		Preference storage.Setting `json:"preference"`
-	}{set}, err
+	return preferenceAnswer{set}, err
 }
