@@ -122,7 +122,7 @@ func New(c Config) *Bridge {
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
+			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
 			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
 		}),
