@@ -21,7 +21,7 @@
 //	                                             bridge/web, bridge/client  storage
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage   the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage   bridge/trust   the standard library
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //

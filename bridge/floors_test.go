@@ -27,6 +27,7 @@ var floors = map[string][]string{
 	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
 	"bridge/gateway":  {"modem", "pdu", "storage"},
 	"bridge/web":      {"storage", "github.com/gorilla/websocket"},
+	"bridge/trust":    {},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
 	"bridge":          {"bridge/gateway", "bridge/web", "storage"},
 	"cmd/smsbridge":   {"*"},
