@@ -25,11 +25,13 @@ var floors = map[string][]string{
 	"modem/usb":       {"modem/profile", "golang.org/x/sys/unix"},
 	"modem/simulator": {"pdu", "modem/at", "github.com/creack/pty", "golang.org/x/sys/unix"},
 	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
-	"bridge/gateway":  {"modem", "pdu", "storage"},
-	"bridge/web":      {"storage", "github.com/gorilla/websocket"},
+	"modem/doctor":    {"modem", "modem/profile", "modem/usb"},
+	"bridge/gateway":  {"modem", "modem/doctor", "modem/profile", "pdu", "storage"},
+	"bridge/web":      {"storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},
+	"bridge/hook":     {"storage"},
 	"bridge/trust":    {},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
-	"bridge":          {"bridge/gateway", "bridge/web", "storage"},
+	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "storage"},
 	"cmd/smsbridge":   {"*"},
 }
 
