@@ -257,3 +257,24 @@ func parseKey(text []byte) (*ecdsa.PrivateKey, error) {
 
 // remaining is how long what people trust is good.
 func remaining(root *x509.Certificate) time.Duration { return root.NotAfter.Sub(sinceEpoch()) }
+
+// Public tells whether a name is one that authorities of the internet may vouch
+// for.
+func Public(name string) bool {
+	return HostName(name) && strings.Contains(name, ".") && !permitted(privateNames, strings.ToLower(name))
+}
+
+// HostName tells whether a text is the name of a host (RFC 1123, 2.1), and not
+// an address.
+func HostName(name string) bool {
+	if len(name) > 253 || net.ParseIP(name) != nil {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 || strings.Trim(label, "-") != label ||
+			strings.Trim(strings.ToLower(label), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return true
+}

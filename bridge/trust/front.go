@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 )
@@ -46,7 +47,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case f.Page != nil && trustPath(r.URL.Path):
 		f.Page.ServeHTTP(w, r)
-	case f.TLS && r.TLS == nil:
+	case f.TLS && r.TLS == nil && !plainHealth(r):
 		f.plain(w, r)
 	case f.elsewhere(r):
 		f.redirect(w, r, f.Canonical)
@@ -58,7 +59,16 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func trustPath(path string) bool { return path == "/trust" || strings.HasPrefix(path, "/trust/") }
+// trustPath tells whether a path is the trust page's, written without detours.
+func trustPath(p string) bool {
+	return path.Clean(p) == strings.TrimSuffix(p, "/") && (p == "/trust" || strings.HasPrefix(p, "/trust/"))
+}
+
+// plainHealth tells whether a watcher asks if the box is there, which is nobody's
+// secret. A watcher that shows a token is told that it should not have.
+func plainHealth(r *http.Request) bool {
+	return r.URL.Path == "/api/v1/health" && harmless(r) && r.Header.Get("Authorization") == ""
+}
 
 // elsewhere tells whether a page was asked for by another name than the
 // canonical one. The API answers to every name, the box itself calls itself as
@@ -85,7 +95,7 @@ func (f *front) plain(w http.ResponseWriter, r *http.Request) {
 		f.redirect(w, r, f.target(r))
 		return
 	}
-	help := "This port speaks HTTPS. Use https://" + f.authority(r, f.target(r)) + "/ instead; nothing was done.\n"
+	help := "This port speaks HTTPS. Use https://" + withPort(r, f.target(r)) + "/ instead; nothing was done.\n"
 	if r.Header.Get("Authorization") != "" {
 		help = strings.TrimSuffix(help, "\n") + " The token crossed the network in the clear: revoke it and make another.\n"
 	}
@@ -117,21 +127,9 @@ func (f *front) redirect(w http.ResponseWriter, r *http.Request, name string) {
 	if f.TLS || r.TLS != nil {
 		scheme = "https"
 	}
-	to := url.URL{Scheme: scheme, Host: f.authority(r, name), Path: "/" + strings.TrimLeft(r.URL.Path, "/"), RawQuery: r.URL.RawQuery}
+	to := url.URL{Scheme: scheme, Host: withPort(r, name), Path: "/" + strings.TrimLeft(r.URL.Path, "/"), RawQuery: r.URL.RawQuery}
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, to.String(), http.StatusTemporaryRedirect)
-}
-
-// authority is a name with the port that the desk used.
-func (f *front) authority(r *http.Request, name string) string {
-	_, port, err := net.SplitHostPort(r.Host)
-	switch {
-	case err == nil && port != "" && strings.Trim(port, "0123456789") == "":
-		return net.JoinHostPort(name, port)
-	case strings.Contains(name, ":"):
-		return "[" + name + "]"
-	}
-	return name
 }
 
 // localAddress is the box's own end of the connection.

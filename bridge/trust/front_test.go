@@ -70,6 +70,8 @@ func TestPlainOnTLSPort(t *testing.T) {
 		{"a socket", "GET /api/v1/ws HTTP/1.1\r\nHost: desk-pi.local\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "400 Bad Request"},
 		{"HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1 "},
 		{"a proxy's word that nobody trusts", "GET / HTTP/1.1\r\nHost: desk-pi.local\r\nX-Forwarded-Proto: https\r\n\r\n", "307 Temporary Redirect"},
+		{"a watcher", "GET /api/v1/health HTTP/1.1\r\nHost: desk-pi.local\r\n\r\n", "http desk-pi.local"},
+		{"a watcher that shows its token", "GET /api/v1/health HTTP/1.1\r\nHost: desk-pi.local\r\nAuthorization: Bearer scp_x\r\n\r\n", "revoke it"},
 		{"the trust page", "GET /trust HTTP/1.1\r\nHost: 192.168.7.4\r\n\r\n", "how to trust"},
 		{"two at once", "GET /trust HTTP/1.1\r\nHost: x\r\n\r\nPOST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "400 Bad Request"},
 		{"a body that hides a request", "GET / HTTP/1.1\r\nHost: desk-pi.local\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 "},

@@ -129,6 +129,13 @@ func (l *Local) Root() *x509.Certificate {
 	return l.authority.Root
 }
 
+// May tells whether the box may vouch for itself by a name or an address.
+func (l *Local) May(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.authority.May(name)
+}
+
 // GetCertificate is the certificate for a handshake; one is made if the one at
 // hand is old, of another authority, or silent about the address called.
 func (l *Local) GetCertificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {

@@ -1,6 +1,6 @@
 // Package trust makes a box on a LAN one that browsers believe: it has a
 // certificate authority of its own, certificates that renew themselves, and a
-// page that tells people how to trust them, with words to compare.
+// page that tells people how to trust them, with a fingerprint to compare.
 //
 // # What a stolen authority is worth
 //
