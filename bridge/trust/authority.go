@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -154,6 +155,17 @@ func permitted(domains []string, name string) bool {
 	return false
 }
 
+// Names are what a root may vouch for beside the private names.
+func Names(root *x509.Certificate) []string {
+	var names []string
+	for _, n := range root.PermittedDNSDomains {
+		if !slices.Contains(privateNames, n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
 // May tells whether the authority may vouch for a name or an address.
 func (a *Authority) May(name string) bool {
 	ip := net.ParseIP(name)
@@ -210,14 +222,15 @@ func (a *Authority) write(folder string) error {
 	return nil
 }
 
-// replace writes a file as a whole or not at all, and onto the disk.
+// replace writes a file as a whole or not at all, and onto the disk. It belongs to
+// the owner of its folder, so that a service can read what root has renewed.
 func replace(name string, text []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(name+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(mode), likeFolder(f), f.Sync(), f.Close())
 	if err != nil {
 		return err
 	}
