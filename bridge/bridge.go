@@ -78,6 +78,7 @@ type Store interface {
 	web.Hooks
 	hook.Store
 	Trim(ctx context.Context) error
+	Probe(ctx context.Context) error
 	Box() string
 	Failed() <-chan struct{}
 	Err() error

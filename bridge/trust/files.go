@@ -51,6 +51,19 @@ func (f *Files) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return f.pair, nil
 }
 
+// Reload reads the files now; if they are no good, the pair before stays.
+func (f *Files) Reload() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.read = f.changed()
+	pair, err := f.load()
+	if err != nil {
+		return err
+	}
+	f.pair = pair
+	return nil
+}
+
 func (f *Files) changed() (at [2]time.Time) {
 	for i, name := range []string{f.cert, f.key} {
 		if info, err := os.Stat(name); err == nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -161,6 +162,19 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(out, "ready "+url)
+	return attended(ctx, ended, func(ctx context.Context) {
+		alive := func(ctx context.Context) error { return b.Alive(ctx, desks.Addr()) }
+		newNotifier(log).run(ctx, url, alive, door.reload)
+	})
+}
+
+// attended waits for the bridge to end, while do looks after it.
+func attended(ctx context.Context, ended <-chan error, do func(context.Context)) error {
+	ctx, stop := context.WithCancel(ctx)
+	var attendant sync.WaitGroup
+	defer attendant.Wait()
+	defer stop()
+	attendant.Go(func() { do(ctx) })
 	return <-ended
 }
 

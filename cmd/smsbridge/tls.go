@@ -141,6 +141,15 @@ func (d *door) serve(s trust.Source) {
 	d.listen = func(l net.Listener) net.Listener { return trust.Listen(l, config) }
 }
 
+// reload reads the certificate's files now, and says what is wrong with them.
+// Without the word they are read at the first handshake after they changed.
+func (d *door) reload() error {
+	if d.files == nil {
+		return nil
+	}
+	return d.files.Reload()
+}
+
 // pin is what programs pin; empty where the box does not vouch for itself.
 func (d *door) pin() string {
 	if d.local == nil {
