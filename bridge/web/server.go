@@ -37,6 +37,7 @@ type Config struct {
 
 	Box     string // id of the box
 	BoxName string // for people
+	BoxKey  string // fingerprint of what vouches for the box by TLS, for programs to pin; empty: nothing of its own does
 	Version string
 
 	Hosts     []string      // names that the box answers to, beside localhost

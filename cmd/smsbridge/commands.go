@@ -23,6 +23,7 @@ func commands() []*cobra.Command {
 		newAgentCommand(),
 		newAuditCommand(),
 		newPDUCommand(),
+		newTrustCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}
