@@ -21,7 +21,7 @@ var quectelM35 = Family{
 	Gone:   2 * time.Second,
 	CNMI:   "(0-3),(0-3),(0,2),(0,1),(0,1)",
 	CSMS:   "(0,128)",
-	CPMS:   [3]string{`("SM","ME","MT")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS:   threefold(`("SM","ME","MT")`), Alias: joined,
 	CardOut: []string{"+CPIN: NOT READY"},
 }
 
@@ -36,8 +36,7 @@ var quectelEC25 = Family{
 		{9 * time.Second, "+QIND: SMS DONE"}, {11 * time.Second, "+QIND: PB DONE"},
 	},
 	Gone: 15 * time.Second,
-	CNMI: "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: joined,
 	LosesReports: true, NoIMS: 135 * time.Second,
 	CardOut: []string{"+CPIN: NOT READY", "+QSIMSTAT: 1,0"}, CardIn: []string{"+QSIMSTAT: 1,1", "{cpin}"}, Filled: []string{`+QIND: "smsfull","SM"`},
 	Voice: quectelVoice,
@@ -84,5 +83,5 @@ var bg95 = Family{
 	Banner: []Line{{time.Second, "RDY"}, {2 * time.Second, "APP RDY"}, {3 * time.Second, "{cpin}"}},
 	Gone:   5 * time.Second,
 	CNMI:   "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS:   [3]string{`("ME")`, `("ME")`, `("ME")`},
+	CPMS:   threefold(`("ME")`),
 }
