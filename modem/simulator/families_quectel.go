@@ -45,7 +45,7 @@ var quectelEC25 = Family{
 var quectelSays = Said{
 	"+QCCID": "+QCCID: {iccid}", "+ICCID": "+ICCID: {iccid}", "+QPINC?": "+QPINC: \"SC\",{pin},{puk}\n+QPINC: \"P2\",3,10",
 	"+QPINC=\"SC\"": "+QPINC: \"SC\",{pin},{puk}", "+QTEMP": "+QTEMP: {celsius},{celsius},{celsius}",
-	"+QCSQ": `+QCSQ: "LTE",{dbm},{rsrp},132,-10`, "+CESQ": "+CESQ: 99,99,255,255,20,{rsrplevel}",
+	"+QCSQ": `+QCSQ: {lte}`, "+CESQ": "+CESQ: 99,99,255,255,20,{rsrplevel}",
 	`+QURCCFG="urcport"`: `+QURCCFG: "urcport","usbat"`, "+QURCCFG=": "", "+QINDCFG=": "", "^DSCI=": "", "^DSCI?": "^DSCI: 0", "+QSIMSTAT=": "", "+QSIMSTAT?": "+QSIMSTAT: 1,1",
 	"+QSIMDET?": "+QSIMDET: 0,0", "+QSIMDET=": "", `+QCFG="ims"`: `+QCFG: "ims",0,0`, "+QCFG=": "", "+CGSMS?": "+CGSMS: 1", "+CGSMS=": "",
 	"+QNWINFO": `+QNWINFO: "FDD LTE","00101","LTE BAND 3",1500`, "+QPOWD": "", "+QGMR": "{revision}",
@@ -77,7 +77,7 @@ var bg95 = Family{
 	},
 	Says: Said{
 		"+QCCID": "+QCCID: {iccid}", "+CCID": "+CCID: {iccid}", "+QPINC?": "+QPINC: \"SC\",{pin},{puk}\n+QPINC: \"P2\",3,10",
-		"+QCSQ": `+QCSQ: "eMTC",{dbm},{rsrp},132,-10`, "+CGSMS?": "+CGSMS: 1", "+CGSMS=": "", "+QURCCFG=": "", "+QCFG=": "",
+		"+QCSQ": `+QCSQ: {emtc}`, "+CGSMS?": "+CGSMS: 1", "+CGSMS=": "", "+QURCCFG=": "", "+QCFG=": "",
 	},
 	Lacks:  []string{"+CPINR", "D", "A", "+CHUP", "+CLCC", "+VTS"},
 	Banner: []Line{{time.Second, "RDY"}, {2 * time.Second, "APP RDY"}, {3 * time.Second, "{cpin}"}},
