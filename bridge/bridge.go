@@ -78,6 +78,7 @@ type Store interface {
 	web.Hooks
 	hook.Store
 	Trim(ctx context.Context) error
+	Counts(ctx context.Context) (map[string]int64, error)
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -89,6 +90,7 @@ type Config struct {
 	Ports   []gateway.Port
 	Radio   gateway.Options
 	Push    hook.Options
+	Support Support      // for support bundles
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
 	Portals []string     // origins whose pages may open a socket with a ticket
@@ -104,6 +106,10 @@ type Bridge struct {
 	desks *web.Server
 	push  *hook.Pusher
 	log   *slog.Logger
+
+	support Support
+	version string
+	began   time.Time
 }
 
 // stopping is how long open requests may take when the bridge stops.
@@ -116,17 +122,16 @@ func New(c Config) *Bridge {
 	radio := gateway.New(c.Store, c.Ports, c.Radio)
 	c.Push.Log, c.Push.Version = c.Log, c.Version
 	push := hook.New(c.Store, c.Push)
-	return &Bridge{
-		push:  push,
-		store: c.Store,
-		radio: radio,
-		log:   c.Log,
-		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
-			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
-		}),
+	b := &Bridge{
+		push: push, store: c.Store, radio: radio, log: c.Log,
+		support: c.Support, version: c.Version, began: time.Now(),
 	}
+	b.desks = web.New(web.Config{
+		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
+		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
+	})
+	return b
 }
 
 // Code makes a one-time sign-in code.

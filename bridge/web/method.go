@@ -76,6 +76,7 @@ var routes = []route{
 	{"POST", "/api/v1/pair", anybody, stranger, (*Server).beginPair},
 	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair},
 	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents},
+	{"GET", "/api/v1/support-bundle", storage.ScopeAdmin, storage.RoleOwner, (*Server).supportBundle},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket}, // asks by itself: the first frame may tell
 }
 

@@ -14,6 +14,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -33,6 +34,9 @@ type Config struct {
 	Modems func() []storage.Modem // what is plugged in now; nil: nothing
 	Radio  Radio                  // the modems, for what people want of them; nil: there are none
 	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+
+	// Support writes a support bundle, as a zip; nil: there are none.
+	Support func(ctx context.Context, w io.Writer, goroutines bool) error
 
 	Box     string // id of the box
 	BoxName string // for people

@@ -23,6 +23,7 @@ import (
 	"smsbridge/modem/doctor"
 	"smsbridge/modem/simulator"
 	"smsbridge/modem/usb"
+	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
 )
 
@@ -42,6 +43,7 @@ type serveSettings struct {
 	result, late        time.Duration
 	usbPower            bool
 	selfTest            gateway.SelfTestOptions
+	settings            []storage.Setting // as they came, for the support bundle
 }
 
 func newServeCommand() *cobra.Command {
@@ -63,6 +65,7 @@ desks are answered.`,
 					return err
 				}
 			}
+			s.settings = settingsOf(cmd)
 			return s.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -142,6 +145,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	b := bridge.New(bridge.Config{
 		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Portals: s.portals, Name: s.name, Version: version, Log: log,
 		Radio: radio, Push: hook.Options{Guard: guard},
+		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
 	})
 	url := "http://" + desks.Addr().String()
 	if err := s.welcome(ctx, errs, b, ledger, url); err != nil {
