@@ -54,6 +54,17 @@ func (e *engine) cancelled() {
 		return
 	}
 	c.finish(failed)
+	if c.dials {
+		e.abortDialling()
+	}
+}
+
+// abortDialling has the modem dial no further: any character does, V.250, 5.6.1, but for the first 125 ms, in which
+// some take it for the LF of a command line. So it is sent again if nothing comes of it.
+func (e *engine) abortDialling() {
+	e.cur.aborts++
+	e.utter(utterance{'\r'})
+	e.timer.Reset(abortTime)
 }
 
 // failure is the error of a call that got no final result.

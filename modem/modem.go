@@ -23,6 +23,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"smsbridge/modem/profile"
@@ -97,6 +98,8 @@ type Modem struct {
 
 	selected chan string  // of one place: the memory +CMGL reads; who holds it may use the memories
 	dialog   chan session // of one place: who holds it may speak USSD
+
+	dialling atomic.Pointer[context.CancelCauseFunc] // ends the Dial under way; nil: there is none
 
 	settings settings
 	unknown  refusals
