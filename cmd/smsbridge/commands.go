@@ -15,6 +15,7 @@ func commands() []*cobra.Command {
 		newLineCommand(),
 		newModemCommand(),
 		newDoctorCommand(),
+		newSupportCommand(),
 		newUSSDCommand(),
 		newCallCommand(),
 		newSelfTestCommand(),

@@ -24,6 +24,7 @@ import (
 	"smsbridge/modem/doctor"
 	"smsbridge/modem/simulator"
 	"smsbridge/modem/usb"
+	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
 )
 
@@ -44,6 +45,7 @@ type serveSettings struct {
 	usbPower            bool
 	selfTest            gateway.SelfTestOptions
 	tls                 tlsSettings
+	settings            []storage.Flag // as they came, for the support bundle
 }
 
 func newServeCommand() *cobra.Command {
@@ -70,6 +72,7 @@ to trust it.`,
 					return err
 				}
 			}
+			s.settings = settingsOf(cmd)
 			return s.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -151,6 +154,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	b := bridge.New(bridge.Config{
 		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Name: s.name, Version: version, Log: log,
 		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
+		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
 	})
 	url := s.address(door, desks)
 	if err := s.welcome(ctx, errs, b, ledger, door, url); err != nil {
