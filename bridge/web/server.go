@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"smsbridge/storage"
@@ -67,6 +68,8 @@ type Server struct {
 	api     *http.ServeMux
 	face    http.Handler
 
+	documents func() (map[string]paper, error) // made when first asked for
+
 	times times
 }
 
@@ -115,6 +118,7 @@ func build(c Config, methods []method, routes []route) *Server {
 	for i, m := range methods {
 		s.byName[m.name] = &methods[i]
 	}
+	s.documents = sync.OnceValues(func() (map[string]paper, error) { return makePapers(c.Version, methods, routes) })
 	s.api = s.router()
 	s.face = s.guard(http.HandlerFunc(s.serve))
 	return s

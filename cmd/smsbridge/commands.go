@@ -22,6 +22,7 @@ func commands() []*cobra.Command {
 		newHookCommand(),
 		newAgentCommand(),
 		newAuditCommand(),
+		newAPICommand(),
 		newPDUCommand(),
 		newUdevCommand(),
 		newLabCommand(),
