@@ -23,7 +23,8 @@
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage   bridge/schema   the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage   bridge/schema   bridge/trust   bridge/mdns
+//	                                             the standard library
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //
@@ -79,6 +80,7 @@ type Store interface {
 	web.Hooks
 	hook.Store
 	Trim(ctx context.Context) error
+	Probe(ctx context.Context) error
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -92,10 +94,13 @@ type Config struct {
 	Push    hook.Options
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
+	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
 	Portals []string     // origins whose pages may open a socket with a ticket
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
+
+	Front func(http.Handler) http.Handler // stands before the desk bank on TCP; nil: nothing does
 }
 
 // Bridge is both banks and what they stand on.
@@ -104,6 +109,7 @@ type Bridge struct {
 	radio *gateway.Gateway
 	desks *web.Server
 	push  *hook.Pusher
+	front func(http.Handler) http.Handler
 	log   *slog.Logger
 }
 
@@ -117,15 +123,19 @@ func New(c Config) *Bridge {
 	radio := gateway.New(c.Store, c.Ports, c.Radio)
 	c.Push.Log, c.Push.Version = c.Log, c.Version
 	push := hook.New(c.Store, c.Push)
+	if c.Front == nil {
+		c.Front = func(next http.Handler) http.Handler { return next }
+	}
 	return &Bridge{
+		front: c.Front,
 		push:  push,
 		store: c.Store,
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
+			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
+			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
 		}),
 	}
 }
@@ -161,7 +171,7 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("hooks", func() error { return b.push.Run(ctx) })
 	start("ledger", func() error { return b.tend(ctx) })
-	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler(), nil) })
+	start("desk bank", func() error { return b.serve(ctx, desks, b.front(b.desks.Handler()), nil) })
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)

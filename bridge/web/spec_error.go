@@ -6,9 +6,9 @@ var errorKinds = []kind{
 	parseError, invalidRequest, methodNotFound, wrongVerb, invalidParams, tooLarge, upgradeNeeded, misdirected,
 	unauthenticated, tokenExpired, forbidden,
 	pairPending, pairSlow, pairDenied, pairExpired,
-	fromRequired, recipientInvalid, textEmpty, tooManyParts,
-	smsOffLine, smsOffUser, notAssigned, noLine, rateLimited, tooMany,
+	fromRequired, recipientInvalid, textEmpty, tooManyParts, channelNot,
+	smsOff, smsOffLine, smsOffUser, notAssigned, noLine, rateLimited, tooMany, notSetUp,
 	conflict, idemMismatch, notFound, cursorLost,
-	modemAbsent, notRegistered,
+	modemAbsent, notRegistered, phoneRefused,
 	storageFull, internal, shuttingDown,
 }

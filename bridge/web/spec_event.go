@@ -34,6 +34,8 @@ var eventTypes = []eventType{
 	{storage.SelfTestUpdated, "self_test", reflect.TypeFor[storage.SelfTest](), "A self-test began, arrived or was lost."},
 	{storage.AgentUpdated, "agent", reflect.TypeFor[storage.Agent](), "An account was made or changed."},
 	{storage.HookUpdated, "hook", reflect.TypeFor[hookNews](), "A webhook was made, changed, disabled or removed."},
+	{storage.SettingUpdated, "setting", reflect.TypeFor[storage.Setting](), "Something was set on the box."},
+	{storage.PreferenceUpdated, "preference", reflect.TypeFor[storage.Setting](), "A person set something about the page; told to that person alone."},
 	{storage.AccessChanged, "access", reflect.TypeFor[storage.Access](), "What an account may is another now."},
 }
 

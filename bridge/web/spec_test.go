@@ -116,12 +116,15 @@ func TestErrorKinds(t *testing.T) {
 		}
 		return true
 	})
-	seen := make(map[string]bool)
-	for _, k := range errorKinds {
-		if seen[k.Type] {
+	codes := make(map[string]int)
+	for i, k := range errorKinds {
+		if slices.Contains(errorKinds[:i], k) {
 			t.Errorf("%s stands in the table twice", k.Type)
 		}
-		seen[k.Type] = true
+		if code, known := codes[k.Type]; known && code != k.Code {
+			t.Errorf("%s has the codes %d and %d", k.Type, code, k.Code)
+		}
+		codes[k.Type] = k.Code
 	}
 	if declared < 20 || declared != len(errorKinds) {
 		t.Errorf("errors.go declares %d kinds, and errorKinds has %d: add the new one", declared, len(errorKinds))

@@ -24,6 +24,7 @@ func commands() []*cobra.Command {
 		newAuditCommand(),
 		newAPICommand(),
 		newPDUCommand(),
+		newTrustCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}
