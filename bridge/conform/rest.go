@@ -68,14 +68,12 @@ func unknownObject(ctx context.Context, s *suite) error {
 	return s.refused(ctx, []string{"not_found"}, "GET", "/api/v1/messages/ms_0", nil)
 }
 
-// plainGET is the commonest mistake; the answer says what to do.
+// plainGET is the commonest mistake; the answer says what to do. Upgrade, which
+// belongs to a 426 (RFC 9110, 15.5.22), is not asked for: a proxy takes it out.
 func plainGET(ctx context.Context, s *suite) error {
 	a, err := s.ask(ctx, "GET", "/api/v1/ws", nil)
 	if err != nil {
 		return err
-	}
-	if a.header.Get("Upgrade") != "websocket" {
-		return fmt.Errorf("the answer (%d) has no Upgrade: websocket (RFC 9110, 15.5.22)", a.status)
 	}
 	return s.doc.problem(a, "upgrade_required")
 }

@@ -106,13 +106,15 @@ func (s *suite) connect(ctx context.Context) (*line, map[string]any, error) {
 	if err == nil && hello["method"] != "hello" {
 		err = fmt.Errorf("the first frame is %v and not hello", hello["method"])
 	}
+	params, _ := hello["params"].(map[string]any)
+	if text, e := json.Marshal(params); err == nil && e == nil {
+		err = json.Unmarshal(text, &l.head)
+	}
 	if err != nil {
 		conn.Close()
 		return nil, nil, err
 	}
-	params, _ := hello["params"].(map[string]any)
-	text, _ := json.Marshal(params)
-	return l, params, json.Unmarshal(text, &l.head)
+	return l, params, nil
 }
 
 func (l *line) close() { l.conn.Close() }
