@@ -31,22 +31,31 @@ func (b *box) open() (*client.Client, error) {
 	if b.url == "" {
 		return client.New(client.Options{Socket: b.admin})
 	}
-	token := os.Getenv("SMSBRIDGE_TOKEN")
-	if b.tokenFile != "" {
-		text, err := os.ReadFile(b.tokenFile)
-		if err != nil {
-			return nil, fail(exitUsage, "token-file: %w", err)
-		}
-		token = strings.TrimSpace(string(text))
-	}
-	if token == "" {
-		return nil, fail(exitDenied, "a bridge at --url wants a token: make one on its box with `smsbridge token create`, and give it by --token-file or SMSBRIDGE_TOKEN")
+	token, err := b.token()
+	if err != nil {
+		return nil, err
 	}
 	c, err := client.New(client.Options{URL: b.url, Token: token})
 	if err != nil {
 		return nil, fail(exitUsage, "url: %w", err)
 	}
 	return c, nil
+}
+
+// token is the token for --url, from its file or from the environment.
+func (b *box) token() (string, error) {
+	token := os.Getenv("SMSBRIDGE_TOKEN")
+	if b.tokenFile != "" {
+		text, err := os.ReadFile(b.tokenFile)
+		if err != nil {
+			return "", fail(exitUsage, "token-file: %w", err)
+		}
+		token = strings.TrimSpace(string(text))
+	}
+	if token == "" {
+		return "", fail(exitDenied, "a bridge at --url wants a token: make one on its box with `smsbridge token create`, and give it by --token-file or SMSBRIDGE_TOKEN")
+	}
+	return token, nil
 }
 
 // ask runs do with a client, and turns its error into one with an exit code.

@@ -23,6 +23,7 @@ func commands() []*cobra.Command {
 		newHookCommand(),
 		newAgentCommand(),
 		newAuditCommand(),
+		newAPICommand(),
 		newPDUCommand(),
 		newTrustCommand(),
 		newUdevCommand(),
