@@ -24,6 +24,7 @@ func commands() []*cobra.Command {
 		newAuditCommand(),
 		newPDUCommand(),
 		newTrustCommand(),
+		newFindCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}
