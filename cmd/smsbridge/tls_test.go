@@ -242,6 +242,39 @@ func TestServe_TLS(t *testing.T) {
 	})
 }
 
+// The verbs from elsewhere: by the pin, and not without one.
+func TestServe_pin(t *testing.T) {
+	o := newOffice(t, "--tls", "local")
+	_, token, errs := verb("", "token", "create", "--label", "elsewhere", "--scope", "lines:read", "-q", "--admin", o.admin)
+	if token == "" {
+		t.Fatal(errs)
+	}
+	t.Setenv("SMSBRIDGE_TOKEN", strings.TrimSpace(token))
+	another := newOffice(t, "--tls", "local")
+	pin := trust.Pin(o.root(t))
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"its pin", []string{"--pin", pin}, 0, "+1555"},
+		{"none", nil, exitDenied, "--pin"},
+		{"that of another box", []string{"--pin", trust.Pin(another.root(t))}, exitDenied, "smsbridge trust show"},
+		{"half of one", []string{"--pin", pin[:20]}, exitUsage, "43 letters"},
+	} {
+		code, out, errs := verb("", append([]string{"line", "list", "--url", "https://" + o.host(t)}, c.args...)...)
+		if code != c.code || !strings.Contains(out+errs, c.want) {
+			t.Errorf("%s: exit %d, want %d with %q: %s%s", c.name, code, c.code, c.want, out, errs)
+		}
+	}
+	t.Run("pairing tells a program what to pin", func(t *testing.T) {
+		if _, text := asked(t, o.browser(t), "POST", "https://"+o.host(t)+"/api/v1/pair", `{"name":"till"}`); !strings.Contains(text, `"box_key":"`+pin+`"`) {
+			t.Errorf("%s lacks %s", text, pin)
+		}
+	})
+}
+
 func TestServe_canonical(t *testing.T) {
 	o := newOffice(t, "--tls", "local", "--canonical", "Desk.example", "--host", "other.example")
 	desk := o.browser(t)
