@@ -22,7 +22,7 @@ type box struct {
 // flags adds the flags that every verb that asks a bridge has.
 func (b *box) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&b.admin, "admin", adminSocket(), "Unix socket of the bridge on this box")
+	f.StringVar(&b.admin, "admin", orService(adminSocket(), serviceSocket), "Unix socket of the bridge on this box")
 	f.StringVar(&b.url, "url", "", "address of a bridge elsewhere, such as https://desk-pi.local:8780")
 	f.StringVar(&b.pin, "pin", "", "key of the bridge at --url, SHA256:..., as \"smsbridge trust show\" prints it there; no other is believed")
 	f.StringVar(&b.tokenFile, "token-file", "", "file with the token for --url (or set SMSBRIDGE_TOKEN)")
