@@ -10,6 +10,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -282,14 +285,14 @@ func TestServe_canonical(t *testing.T) {
 	if o.url != "https://desk.example:"+port {
 		t.Errorf("ready at %s", o.url)
 	}
-	for url, want := range map[string]string{
+	for from, want := range map[string]string{
 		"https://other.example:" + port + "/a?b": "https://desk.example:" + port + "/a?b",
 		"http://other.example:" + port + "/a":    "https://desk.example:" + port + "/a",
 		"http://evil.example/":                   "https://desk.example/",
 		"https://desk.example:" + port + "/":     "",
 	} {
-		if answer, _ := asked(t, desk, "GET", url, ""); answer.Header.Get("Location") != want {
-			t.Errorf("%s is sent to %q, want %q", url, answer.Header.Get("Location"), want)
+		if answer, _ := asked(t, desk, "GET", from, ""); answer.Header.Get("Location") != want {
+			t.Errorf("%s is sent to %q, want %q", from, answer.Header.Get("Location"), want)
 		}
 	}
 	for name, status := range map[string]int{"desk.example": 200, "other.example": 200, strings.ToLower(hostname()) + ".local": 421} {
@@ -318,6 +321,35 @@ func TestServe_trusted_proxy(t *testing.T) {
 	proxy := newOffice(t, "--canonical", "desk.example", "--trusted-proxy", "127.0.0.1")
 	if said := from(proxy); !strings.Contains(said, "at 203.0.113.9 ") {
 		t.Errorf("the proxy that was named is not believed: %s", said) // and so the check above sees something
+	}
+}
+
+// The recipe of README with a proxy: what desks get is as if the box spoke TLS
+// itself under its canonical name.
+func TestServe_behind_a_proxy(t *testing.T) {
+	o := newOffice(t, "--trusted-proxy", "127.0.0.1", "--canonical", "sms.example.com")
+	at, err := url.Parse("http://" + o.host(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(at)
+		r.Out.Host = r.In.Host
+		r.SetXForwarded()
+	}})
+	defer proxy.Close()
+	code := regexp.MustCompile(`#code=([A-Z-]+)`).FindStringSubmatch(o.log.String())[1]
+	answer, text := asked(t, proxy.Client(), "POST", proxy.URL+"/api/v1/session", `{"code":"`+code+`","name":"Ana"}`,
+		"Host", "sms.example.com", "Origin", "https://sms.example.com")
+	if answer.StatusCode != 200 || len(answer.Cookies()) != 1 || !answer.Cookies()[0].Secure {
+		t.Errorf("sign in: %s %s %v", answer.Status, text, answer.Cookies())
+	}
+	page, _ := asked(t, proxy.Client(), "GET", proxy.URL+"/", "", "Host", "sms.example.com")
+	if p := page.Header.Get("Content-Security-Policy"); page.StatusCode != 200 || !strings.Contains(p, " wss://sms.example.com") {
+		t.Errorf("the page: %s, policy %s", page.Status, p)
+	}
+	if answer, _ := asked(t, proxy.Client(), "GET", proxy.URL+"/api/v1/session", "", "Host", "evil.example"); answer.StatusCode != 421 {
+		t.Errorf("a foreign Host through the proxy: %s", answer.Status)
 	}
 }
 
