@@ -18,11 +18,12 @@
 //	floor 4   bridge            gateway, web, hook, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook  storage
+//	                                             bridge/web, bridge/client, bridge/hook  storage, bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage   bridge/trust   bridge/mdns   the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage   bridge/schema   bridge/trust   bridge/mdns
+//	                                             the standard library
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //
@@ -131,7 +132,7 @@ func New(c Config) *Bridge {
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
+			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
 			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
 		}),

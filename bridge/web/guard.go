@@ -62,8 +62,9 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			return
 		}
 		pageHeaders(w.Header(), r)
+		frameHeaders(w.Header(), s.embedders(r.Context()))
 		if !ownOrigin(r) {
-			if r.URL.Path != socketPath || !s.portals[strings.ToLower(r.Header.Get("Origin"))] || len(r.Header.Values("Origin")) != 1 {
+			if r.URL.Path != socketPath || !s.portal(r) {
 				s.foreign(w, r)
 				return
 			}
