@@ -26,6 +26,7 @@ func commands() []*cobra.Command {
 		newAPICommand(),
 		newPDUCommand(),
 		newTrustCommand(),
+		newFindCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}
