@@ -17,6 +17,7 @@ func commands() []*cobra.Command {
 		newLineCommand(),
 		newModemCommand(),
 		newDoctorCommand(),
+		newSupportCommand(),
 		newUSSDCommand(),
 		newCallCommand(),
 		newSelfTestCommand(),
@@ -25,6 +26,7 @@ func commands() []*cobra.Command {
 		newAgentCommand(),
 		newAuditCommand(),
 		newPDUCommand(),
+		newTrustCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}
