@@ -12,6 +12,8 @@ func commands() []*cobra.Command {
 		newServeCommand(),
 		newSetupCommand(),
 		newThreadCommand(),
+		newMeCommand(),
+		newSettingCommand(),
 		newLineCommand(),
 		newModemCommand(),
 		newDoctorCommand(),
