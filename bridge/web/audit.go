@@ -21,7 +21,7 @@ var auditMethods = []method{
 }
 
 // unaudited are the methods that change nothing though their verb says so.
-var unaudited = map[string]bool{"message.count": true}
+var unaudited = map[string]bool{"message.count": true, "typing": true, "events.ack": true}
 
 // changes tells whether the method is written down in the audit.
 func (m *method) changes() bool { return m.verb != http.MethodGet && !unaudited[m.name] }
@@ -52,7 +52,7 @@ func (s *Server) audited(ctx context.Context, a *storage.Audit, err error) {
 		r, _ := s.kindOf(err)
 		a.Outcome = r
 	}
-	ctx = storage.WithAudit(context.WithoutCancel(ctx), a)
+	ctx = storage.WithAudit(storage.WithIdem(context.WithoutCancel(ctx), nil), a)
 	if err := s.c.Keys.Audit(ctx); err != nil {
 		s.log.Error("audit could not be written", "method", a.Method, "err", err)
 	}

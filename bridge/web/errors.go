@@ -60,6 +60,7 @@ var (
 
 	conflict     = kind{4003, "conflict", "It has changed meanwhile", 409, false}
 	idemMismatch = kind{4004, "idem_mismatch", "This key was used for something else", 422, false}
+	idemRunning  = kind{4005, "idem_in_progress", "The first request with this key is not done yet", 409, true}
 	notFound     = kind{4007, "not_found", "There is no such object", 404, false}
 	cursorLost   = kind{4020, "cursor_lost", "The log no longer reaches back that far", 410, false}
 
@@ -94,6 +95,7 @@ type refusal struct {
 	Field   string
 	Detail  string
 	Options []string
+	Current any           // the object as it stands, when the caller knew an older one
 	After   time.Duration // try again after so long
 }
 
@@ -128,7 +130,7 @@ func (s *Server) refuse(ctx context.Context, err error) (r *refusal, trace strin
 			k = recipientInvalid
 		}
 		if known {
-			return &refusal{kind: k, Gate: gates[k.Code], Field: e.Field, Detail: e.Detail, Options: e.Options}, trace
+			return &refusal{kind: k, Gate: gates[k.Code], Field: e.Field, Detail: e.Detail, Options: e.Options, Current: e.Current}, trace
 		}
 	}
 	if ctx.Err() == nil {
@@ -154,6 +156,7 @@ type problem struct {
 	Gate      string   `json:"gate,omitempty"` // scope, role, line or sms: what is shut
 	Field     string   `json:"field,omitempty"`
 	Options   []string `json:"options,omitempty"`
+	Current   any      `json:"current,omitempty"`
 	After     int64    `json:"retry_after_ms,omitempty"`
 	Trace     string   `json:"trace"`
 }
@@ -173,7 +176,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	}
 	w.WriteHeader(p.Status)
 	writeJSON(w, problem{"/problems/" + p.Type, p.Title, p.Status, p.Detail, p.Code, p.Retryable,
-		p.Gate, p.Field, p.Options, p.After.Milliseconds(), trace})
+		p.Gate, p.Field, p.Options, p.Current, p.After.Milliseconds(), trace})
 }
 
 // rpcError is the same refusal in a JSON-RPC answer.
@@ -190,13 +193,14 @@ type rpcData struct {
 	Field     string   `json:"field,omitempty"`
 	Detail    string   `json:"detail"`
 	Options   []string `json:"options,omitempty"`
+	Current   any      `json:"current,omitempty"`
 	After     int64    `json:"retry_after_ms,omitempty"`
 	Trace     string   `json:"trace"`
 }
 
 func (s *Server) rpcError(ctx context.Context, err error) *rpcError {
 	p, trace := s.refuse(ctx, err)
-	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options,
+	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options, p.Current,
 		p.After.Milliseconds(), trace}}
 }
 

@@ -3,6 +3,8 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+
+	"smsbridge/storage"
 )
 
 // Protocol is the version of what is spoken on the socket, as a WebSocket
@@ -38,7 +40,10 @@ func parseRequest(data []byte) (request, error) {
 		return q, invalidRequest.say("", `A frame is a JSON object, such as {"jsonrpc":"2.0","id":"1","method":"ping"}.`)
 	}
 	if raw.ID == nil {
-		if json.Unmarshal(raw.Method, &q.Method) == nil && q.Method == "events.ack" {
+		if json.Unmarshal(raw.Method, &q.Method) == nil && notices[q.Method] {
+			if len(raw.Params) > 0 && raw.Params[0] == '{' {
+				q.Params = raw.Params
+			}
 			return q, nil
 		}
 		return q, invalidRequest.say("id", "id is missing. Every request carries one, a string of your own choice.")
@@ -130,19 +135,28 @@ type hello struct {
 type opened struct {
 	Session string `json:"session"`
 	me
-	Events  bool    `json:"events"` // a stream follows
-	Resumed bool    `json:"resumed"`
-	Reason  string  `json:"reason,omitempty"` // why not resumed, when that was asked for
-	Replay  *replay `json:"replay,omitempty"`
-	Epoch   string  `json:"epoch"`
-	Head    int64   `json:"head"`
-	Oldest  int64   `json:"oldest"`
-	Next    *next   `json:"next,omitempty"`
+	Events  bool      `json:"events"` // a stream follows
+	Resumed bool      `json:"resumed"`
+	Reason  string    `json:"reason,omitempty"` // why not resumed, when that was asked for
+	Replay  *replay   `json:"replay,omitempty"`
+	Missed  *missed   `json:"missed,omitempty"`
+	Cursor  *position `json:"cursor,omitempty"` // what this device has acknowledged
+	Epoch   string    `json:"epoch"`
+	Head    int64     `json:"head"`
+	Oldest  int64     `json:"oldest"`
+	Next    *next     `json:"next,omitempty"`
 }
 
 type replay struct {
 	After int64 `json:"after"`
 	To    int64 `json:"to"`
+}
+
+// missed is what came while the caller was away.
+type missed struct {
+	Messages int          `json:"messages"`
+	Threads  int          `json:"threads"`
+	Since    storage.Time `json:"since,omitzero"`
 }
 
 // next is what to ask for when a stream could not go on.

@@ -41,16 +41,10 @@ type sendResult struct {
 	Replayed bool            `json:"replayed"`
 }
 
-// maxKey is the longest idempotency key.
-const maxKey = 200
-
 // send accepts a text: when it answers, the message is kept and will go out.
 func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (any, error) {
 	if strings.TrimSpace(p.Text) == "" {
 		return nil, textEmpty.say("text", "text is empty. Write what is to be sent.")
-	}
-	if len(p.Idem) > maxKey {
-		return nil, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
 	}
 	if a := who.Person(); a != nil && !a.SMS {
 		return nil, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)

@@ -44,6 +44,9 @@ type Config struct {
 	MaxParts  int           // the most parts of one message; default 10
 	Heartbeat time.Duration // of sockets; default 25 s
 	Sockets   int           // the most sockets and streams at a time; default 64
+	PerAgent  int           // the most of one account or token; default 8
+	Compress  bool          // permessage-deflate for frames above 1 KiB, for whom asks for it; it costs memory by socket
+	Comeback  time.Duration // what desks are told to wait when the box stops; default 1 s
 }
 
 // Server answers desks. It starts nothing by itself; Close ends what desks
@@ -64,6 +67,9 @@ type Server struct {
 	pairs   pairings
 	tickets tickets
 	visits  visits
+	hints   hub
+	online  online
+	once    once
 	api     *http.ServeMux
 	face    http.Handler
 
@@ -75,7 +81,14 @@ type times struct {
 	write time.Duration // one write to a socket
 	open  time.Duration // until the first frame has told who is there
 	lag   time.Duration // a live socket may be behind the log for so long
+	stall time.Duration // one may take nothing for so long, when much is on the way
+	away  time.Duration // an account without a socket counts as online for so long
+
+	window int64 // events on the way; 0: as usual
 }
+
+// perAgent is the default of Config.PerAgent.
+const perAgent = 8
 
 // New makes a Server.
 func New(c Config) *Server { return build(c.withDefaults(), methods, routes) }
@@ -96,6 +109,12 @@ func (c Config) withDefaults() Config {
 	if c.Sockets <= 0 {
 		c.Sockets = 64
 	}
+	if c.PerAgent <= 0 {
+		c.PerAgent = perAgent
+	}
+	if c.Comeback <= 0 {
+		c.Comeback = time.Second
+	}
 	return c
 }
 
@@ -106,9 +125,10 @@ func build(c Config, methods []method, routes []route) *Server {
 		byName: make(map[string]*method),
 		page:   newPage(built()),
 		hosts:  hostNames(c.Hosts), portals: make(map[string]bool),
-		times: times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second},
+		times: times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second, stall: 5 * time.Second, away: away},
 	}
-	s.visits.limit = c.Sockets
+	s.visits.limit, s.visits.each = c.Sockets, c.PerAgent
+	s.online.watch(s.tellPresence)
 	for _, origin := range c.Portals {
 		s.portals[strings.ToLower(strings.TrimSuffix(origin, "/"))] = true
 	}
@@ -135,5 +155,6 @@ func (s *Server) Admin() http.Handler {
 // Close tells every socket and stream to come again later, and returns when
 // they have ended, or when ctx has. No new ones are taken from then on.
 func (s *Server) Close(ctx context.Context) error {
+	s.online.close()
 	return s.visits.close(ctx)
 }

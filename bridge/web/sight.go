@@ -19,6 +19,7 @@ var sights = []struct {
 	{"contact.*", everybody}, // the address book is the office's
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
+	{"hint.presence", everybody}, // who is there is the office's business
 	{"*", wholeBox},
 }
 

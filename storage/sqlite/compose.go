@@ -34,19 +34,19 @@ func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, 
 	return m, replayed, err
 }
 
-// author is the one that an idempotency key belongs to.
-func author(d storage.Draft) string { return d.Author.Kind + " " + d.Author.ID }
+// composing is the method that the keys of drafts belong to.
+const composing = "message.send"
 
 // seen looks for an earlier draft with the same key.
 func (t *tx) seen(d storage.Draft) (id string, known bool, err error) {
 	if d.Key == "" {
 		return "", false, nil
 	}
-	var digest string
-	known = t.get(`SELECT message, digest FROM idem WHERE author = ? AND key = ?`, []any{author(d), d.Key}, &id, &digest)
+	var digest, answer string
+	i := &storage.Idem{Author: d.Author, Method: composing, Key: d.Key}
+	known = t.get(idemRow, idemArgs(i, t.now), &digest, &id, &answer)
 	if known && digest != d.Digest {
-		return "", false, storage.Refuse(storage.CodeIdemMismatch, "idem",
-			"this key was used for another message; make a new key for each message, and keep it only over retries of the same one")
+		return "", false, mismatch()
 	}
 	return id, known, t.err
 }
@@ -72,8 +72,7 @@ func (t *tx) compose(d storage.Draft) (string, error) {
 		t.exec(`INSERT INTO part (message, n, line, peer, state) VALUES (?, ?, ?, ?, 'queued')`, id, n, line.ID, d.To)
 	}
 	if d.Key != "" {
-		t.exec(`INSERT INTO idem (author, key, digest, message, at) VALUES (?, ?, ?, ?, ?)`,
-			author(d), d.Key, d.Digest, id, t.now.Milli())
+		t.idem(&storage.Idem{Author: d.Author, Method: composing, Key: d.Key, Digest: d.Digest, Object: id})
 	}
 	t.touch(thread, line.ID, id)
 	return id, t.err
