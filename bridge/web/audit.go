@@ -130,6 +130,7 @@ type auditParams struct {
 
 type auditAnswer struct {
 	Rows []storage.AuditEntry `json:"rows"`
+	Head storage.Head         `json:"head"`
 }
 
 // audit lists rows, the newest first.
@@ -145,7 +146,7 @@ func (s *Server) audit(ctx context.Context, _ storage.Caller, p auditParams) (au
 		}
 	}
 	rows, err := s.c.Keys.AuditRows(ctx, before, page.Rows())
-	return auditAnswer{list(rows)}, err
+	return auditAnswer{Rows: list(rows)}, err
 }
 
 type verifyParams struct {

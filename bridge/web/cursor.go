@@ -54,7 +54,7 @@ func (a *acks) end(ctx context.Context) {
 type ackParams struct {
 	Device string `json:"device"` // over REST; a socket has told it
 	Epoch  string `json:"epoch"`  // empty: that of the ledger
-	Seq    int64  `json:"seq"`
+	Seq    int64  `json:"seq" need:"true"`
 }
 
 // ackOf checks what a device says of itself. Nobody can have seen what has not
@@ -112,12 +112,12 @@ func (k *socket) ack(ctx context.Context, params json.RawMessage) (any, error) {
 }
 
 // ackREST is the same for who follows by SSE, or in pieces.
-func (s *Server) ackREST(ctx context.Context, who storage.Caller, p ackParams) (any, error) {
+func (s *Server) ackREST(ctx context.Context, who storage.Caller, p ackParams) (none, error) {
 	c, err := s.ackOf(ctx, who, p)
 	if err == nil {
 		err = s.c.Store.SaveCursor(ctx, c)
 	}
-	return struct{}{}, err
+	return none{}, err
 }
 
 // A cursorView is a cursor as the operator sees it.
@@ -128,11 +128,16 @@ type cursorView struct {
 	Online bool   `json:"online"`         // a socket of it is open now
 }
 
+type cursorList struct {
+	Cursors []cursorView `json:"cursors"`
+	Head    storage.Head `json:"head"`
+}
+
 // cursors lists who has come how far.
-func (s *Server) cursors(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+func (s *Server) cursors(ctx context.Context, _ storage.Caller, _ none) (cursorList, error) {
 	all, head, err := s.c.Store.Cursors(ctx)
 	if err != nil {
-		return nil, err
+		return cursorList{}, err
 	}
 	views := make([]cursorView, 0, len(all))
 	for _, c := range all {
@@ -142,10 +147,7 @@ func (s *Server) cursors(ctx context.Context, _ storage.Caller, _ none) (any, er
 		}
 		views = append(views, v)
 	}
-	return struct {
-		Cursors []cursorView `json:"cursors"`
-		Head    storage.Head `json:"head"`
-	}{views, head}, nil
+	return cursorList{views, head}, nil
 }
 
 // missedMost is how many messages are counted; of more there are that many.

@@ -162,18 +162,22 @@ func (b *hub) first(what string, now time.Time) bool {
 }
 
 type typingParams struct {
-	Thread string `json:"thread"`
+	Thread string `json:"thread" need:"true"`
+}
+
+type typingAnswer struct {
+	Told bool `json:"told"` // false: it was told a moment ago
 }
 
 // typing tells the others that the caller writes in a thread. It may be asked
 // for at each key; the others are told every few seconds.
-func (s *Server) typing(ctx context.Context, who storage.Caller, p typingParams) (any, error) {
+func (s *Server) typing(ctx context.Context, who storage.Caller, p typingParams) (typingAnswer, error) {
 	if p.Thread == "" {
-		return nil, invalidParams.say("thread", "thread is missing. Say in which thread somebody writes.")
+		return typingAnswer{}, invalidParams.say("thread", "thread is missing. Say in which thread somebody writes.")
 	}
 	page, err := s.c.Store.Messages(ctx, p.Thread, storage.Page{Limit: 1, Lines: who.Lines()})
 	if err != nil {
-		return nil, err
+		return typingAnswer{}, err
 	}
 	line := ""
 	if n := len(page.Messages); n > 0 {
@@ -191,7 +195,5 @@ func (s *Server) typing(ctx context.Context, who storage.Caller, p typingParams)
 		}
 		s.hints.publish(h)
 	}
-	return struct {
-		Told bool `json:"told"` // false: it was told a moment ago
-	}{told}, nil
+	return typingAnswer{told}, nil
 }

@@ -6,8 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -196,10 +196,9 @@ func blank(v any, secret []string) {
 	}
 }
 
-var errNoObject = errors.New("the answer is no object")
-
 // headed gives the answer of a list the position of the log at which it was
-// asked for: a stream that begins there misses nothing of it.
+// asked for: a stream that begins there misses nothing of it. Answers that have
+// read their own keep that.
 func (s *Server) headed(ctx context.Context, m *method, do func() (any, error)) (any, error) {
 	if !strings.HasSuffix(m.name, ".list") {
 		return do()
@@ -212,23 +211,10 @@ func (s *Server) headed(ctx context.Context, m *method, do func() (any, error)) 
 	if err != nil {
 		return nil, err
 	}
-	return addHead(result, head)
-}
-
-func addHead(result any, head storage.Head) (any, error) {
-	text := encode(result)
-	var has struct{ Head json.RawMessage }
-	if err := json.Unmarshal(text, &has); err != nil || len(text) < 2 || text[len(text)-1] != '}' {
-		return nil, errNoObject
+	with := reflect.New(reflect.TypeOf(result)).Elem()
+	with.Set(reflect.ValueOf(result))
+	if at := with.FieldByName("Head"); at.IsValid() && at.IsZero() {
+		at.Set(reflect.ValueOf(head))
 	}
-	if has.Head != nil {
-		return result, nil
-	}
-	text = bytes.TrimSuffix(text, []byte("}"))
-	if len(text) > 1 {
-		text = append(text, ',')
-	}
-	text = append(text, `"head":`...)
-	text = append(text, encode(head)...)
-	return json.RawMessage(append(text, '}')), nil
+	return with.Interface(), nil
 }

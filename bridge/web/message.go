@@ -46,12 +46,6 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	if strings.TrimSpace(p.Text) == "" {
 		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be sent.")
 	}
-<<<<<<< HEAD
-=======
-	if len(p.Idem) > maxKey {
-		return sendResult{}, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
-	}
->>>>>>> main
 	if a := who.Person(); a != nil && !a.SMS {
 		return sendResult{}, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
 	}

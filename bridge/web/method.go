@@ -94,6 +94,7 @@ var methods = slices.Concat(
 	sessionMethods,
 	hintMethods,
 	cursorMethods,
+	backupMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.
@@ -147,11 +148,7 @@ func (s *Server) call(ctx context.Context, m *method, p *proof, params json.RawM
 		return m.do.do(ctx, s, storage.Caller{}, params)
 	}
 	if !m.changes() {
-<<<<<<< HEAD
-		return s.headed(ctx, m, func() (any, error) { return m.do(withProof(ctx, p), s, p.who, params) })
-=======
-		return m.do.do(withProof(ctx, p), s, p.who, params)
->>>>>>> main
+		return s.headed(ctx, m, func() (any, error) { return m.do.do(withProof(ctx, p), s, p.who, params) })
 	}
 	return s.idempotent(ctx, m, p, params, func(ctx context.Context) (any, error) {
 		return s.change(ctx, m, p, params)

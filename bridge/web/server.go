@@ -25,14 +25,15 @@ import (
 // Config is what a Server is made from. Store, Keys, Hooks,
 // Pusher and Count must be there.
 type Config struct {
-	Store  Store
-	Keys   Keys
-	Count  func(text string) (storage.Count, error) // what a text costs
-	Hooks  Hooks
-	Pusher Pusher
-	Modems func() []storage.Modem // what is plugged in now; nil: nothing
-	Radio  Radio                  // the modems, for what people want of them; nil: there are none
-	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+	Store   Store
+	Keys    Keys
+	Count   func(text string) (storage.Count, error) // what a text costs
+	Hooks   Hooks
+	Pusher  Pusher
+	Modems  func() []storage.Modem // what is plugged in now; nil: nothing
+	Radio   Radio                  // the modems, for what people want of them; nil: there are none
+	Backups Backups                // copies of the ledger; nil: none are made
+	Lab     http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box
 	BoxName string // for people

@@ -22,6 +22,8 @@ func commands() []*cobra.Command {
 		newHookCommand(),
 		newAgentCommand(),
 		newAuditCommand(),
+		newCursorCommand(),
+		newDBCommand(),
 		newPDUCommand(),
 		newUdevCommand(),
 		newLabCommand(),
