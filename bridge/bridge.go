@@ -22,7 +22,8 @@
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage   bridge/schema   the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage   bridge/schema   bridge/trust   bridge/mdns
+//	                                             the standard library
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //
@@ -82,6 +83,7 @@ type Store interface {
 	hook.Store
 	Trim(ctx context.Context) error
 	Backup(ctx context.Context, file string) (storage.Backup, error)
+	Probe(ctx context.Context) error
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -95,10 +97,13 @@ type Config struct {
 	Push    hook.Options
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
+	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
 	Portals []string     // origins whose pages may open a socket with a ticket
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
+
+	Front func(http.Handler) http.Handler // stands before the desk bank on TCP; nil: nothing does
 
 	Backup BackupOptions
 	Limits Limits
@@ -119,6 +124,7 @@ type Bridge struct {
 	radio *gateway.Gateway
 	desks *web.Server
 	push  *hook.Pusher
+	front func(http.Handler) http.Handler
 	log   *slog.Logger
 
 	backups *backups
@@ -138,15 +144,19 @@ func New(c Config) *Bridge {
 	copies := &backups{o: c.Backup.withDefaults(), store: c.Store}
 	c.Limits.Connections = cmp.Or(c.Limits.Connections, connections)
 	c.Limits.PerAddress = cmp.Or(c.Limits.PerAddress, perAddress)
+	if c.Front == nil {
+		c.Front = func(next http.Handler) http.Handler { return next }
+	}
 	return &Bridge{
-		push: push, backups: copies, limits: c.Limits,
+		front: c.Front,
+		push:  push, backups: copies, limits: c.Limits,
 		store: c.Store,
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
+			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
+			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
 			Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
 		}),
 	}
@@ -185,7 +195,7 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("ledger", func() error { return b.tend(ctx) })
 	start("gauges", func() error { return b.desks.Gauges(ctx) })
 	start("desk bank", func() error {
-		return b.serve(ctx, limit(desks, b.limits.Connections, b.limits.PerAddress), b.desks.Handler(), nil)
+		return b.serve(ctx, limit(desks, b.limits.Connections, b.limits.PerAddress), b.front(b.desks.Handler()), nil)
 	})
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()

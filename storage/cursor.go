@@ -14,9 +14,3 @@ type Cursor struct {
 
 // MaxDevice is the longest name of a device, in bytes.
 const MaxDevice = 100
-
-// Missed is what came after a position of the log.
-type Missed struct {
-	Since    Time    // of the last event up to that position
-	Received []Event // the newest message.received after it, without Data
-}

@@ -18,7 +18,7 @@ type Cursors interface {
 	SaveCursor(ctx context.Context, c storage.Cursor) error
 	Cursor(ctx context.Context, owner storage.Author, device string) (c storage.Cursor, known bool, err error)
 	Cursors(ctx context.Context) ([]storage.Cursor, storage.Head, error)
-	MissedSince(ctx context.Context, after int64, limit int) (storage.Missed, error)
+	MissedSince(ctx context.Context, after int64, limit int) (since storage.Time, received []storage.Event, err error)
 }
 
 // ackPause is how often a socket's word is written down: each is a commit, and
@@ -154,17 +154,18 @@ func (s *Server) cursors(ctx context.Context, _ storage.Caller, _ none) (cursorL
 const missedMost = 10_000
 
 // missed counts what came after an event that this caller may see.
-func (s *Server) missed(ctx context.Context, who storage.Caller, f filter, after int64) (*missed, error) {
-	found, err := s.c.Store.MissedSince(ctx, after, missedMost)
+func (s *Server) missed(ctx context.Context, who storage.Caller, f filter, after int64) (*storage.Missed, error) {
+	since, received, err := s.c.Store.MissedSince(ctx, after, missedMost)
 	if err != nil {
 		return nil, err
 	}
-	m := &missed{Since: found.Since}
+	m := &storage.Missed{Since: since}
 	threads := make(map[string]bool)
-	for _, e := range found.Received {
+	for _, e := range received {
 		if sees(who, e) && (filter{Lines: f.Lines}).wants(e) {
 			m.Messages++
 			threads[e.Thread] = true
+			m.Thread = e.Thread
 		}
 	}
 	m.Threads = len(threads)

@@ -3,8 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-
-	"smsbridge/storage"
 )
 
 // Protocol is the version of what is spoken on the socket, as a WebSocket
@@ -139,7 +137,6 @@ type opened struct {
 	Resumed bool      `json:"resumed"`
 	Reason  string    `json:"reason,omitempty"` // why not resumed, when that was asked for
 	Replay  *replay   `json:"replay,omitempty"`
-	Missed  *missed   `json:"missed,omitempty"`
 	Cursor  *position `json:"cursor,omitempty"` // what this device has acknowledged
 	Epoch   string    `json:"epoch"`
 	Head    int64     `json:"head"`
@@ -150,13 +147,6 @@ type opened struct {
 type replay struct {
 	After int64 `json:"after"`
 	To    int64 `json:"to"`
-}
-
-// missed is what came while the caller was away.
-type missed struct {
-	Messages int          `json:"messages"`
-	Threads  int          `json:"threads"`
-	Since    storage.Time `json:"since,omitzero"`
 }
 
 // next is what to ask for when a stream could not go on.

@@ -161,6 +161,18 @@ func (b *hub) first(what string, now time.Time) bool {
 	return true
 }
 
+// tellPresence is the hint that somebody's presence is another now.
+func (s *Server) tellPresence(agent string) {
+	if !s.hints.wanted(hintPresence) {
+		return
+	}
+	a, err := s.c.Keys.Agent(context.Background(), agent)
+	if err != nil {
+		return // who listens asks again when it matters
+	}
+	s.hints.publish(hint{Kind: hintPresence, From: agent, Data: map[string]any{"presence": s.presence.of(a, time.Now())}})
+}
+
 type typingParams struct {
 	Thread string `json:"thread" need:"true"`
 }
@@ -175,13 +187,17 @@ func (s *Server) typing(ctx context.Context, who storage.Caller, p typingParams)
 	if p.Thread == "" {
 		return typingAnswer{}, invalidParams.say("thread", "thread is missing. Say in which thread somebody writes.")
 	}
-	page, err := s.c.Store.Messages(ctx, p.Thread, storage.Page{Limit: 1, Lines: who.Lines()})
+	page, err := s.c.Store.Messages(ctx, p.Thread, storage.Page{Limit: 1, Lines: who.Lines(), Agent: agentOf(who)})
 	if err != nil {
 		return typingAnswer{}, err
 	}
-	line := ""
+	h := hint{Kind: hintTyping, Thread: p.Thread}
 	if n := len(page.Messages); n > 0 {
-		line = page.Messages[n-1].Line
+		last := page.Messages[n-1]
+		h.Line = last.Line
+		if last.Channel == storage.ChannelChat {
+			h.For = []string{last.From, last.To} // colleagues, by their ids
+		}
 	}
 	author := who.Author()
 	if p := who.Person(); p != nil {
@@ -189,7 +205,7 @@ func (s *Server) typing(ctx context.Context, who storage.Caller, p typingParams)
 	}
 	told := s.hints.first(author.Kind+" "+author.ID+" "+p.Thread, time.Now())
 	if told {
-		h := hint{Kind: hintTyping, Thread: p.Thread, Line: line, Data: map[string]any{"author": author}}
+		h.Data = map[string]any{"author": author}
 		if author.Kind == "agent" {
 			h.From = author.ID
 		}

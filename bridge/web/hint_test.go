@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -37,7 +36,7 @@ func (w *wire) hint() (kind string, params map[string]any) {
 // TestHints: typing goes to who sees the thread's line and wants it, and to
 // nobody else; nothing of it is in the log.
 func TestHints(t *testing.T) {
-	b := newBox(t, func(s *Server) { s.times.away = time.Millisecond })
+	b := newBox(t)
 	other := b.attach(t, "8902", "+15550191")
 	thread := b.text(t, b.line.ID, "+15550100")
 	_, ana := b.person(t, "Ana", storage.RoleAgent, b.line.ID)
@@ -75,51 +74,32 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestPresence: an account is online while it has a socket.
-func TestPresence(t *testing.T) {
-	type word struct {
-		name string
-		on   bool
-	}
-	said := make(chan word, 10)
-	b := newBox(t, func(s *Server) {
-		s.times.away = 20 * time.Millisecond
-		s.online.watch(func(a storage.Agent, on bool) { said <- word{a.Name, on} })
-	})
+// TestHints_presence: others are told when an account comes and goes.
+func TestHints_presence(t *testing.T) {
+	b := newBox(t)
 	ana, cookie := b.person(t, "Ana", storage.RoleAgent, b.line.ID)
 	_, ben := b.person(t, "Ben", storage.RoleViewer)
 	watcher := b.dial(t, "Cookie", ben, "Origin", b.url)
 	watcher.open(`{"subscribe":{"events":["none"],"hints":["presence"]}}`)
 	watcher.hear() // live
-	if w := <-said; w != (word{"Ben", true}) {
-		t.Fatal(w)
-	}
 	tab := func() *wire {
 		w := b.dial(t, "Cookie", cookie, "Origin", b.url)
 		w.open(`{}`)
 		return w
 	}
 	one, two := tab(), tab()
-	if w := <-said; w != (word{"Ana", true}) {
-		t.Fatal(w)
+	told := func(online bool) {
+		t.Helper()
+		_, p := watcher.hint()
+		said := p["data"].(map[string]any)["presence"].(map[string]any)
+		if said["agent"] != ana.ID || said["online"] != online {
+			t.Errorf("Ben hears %v", said)
+		}
 	}
-	if _, p := watcher.hint(); p["data"].(map[string]any)["online"] != true {
-		t.Errorf("Ben hears %v", p)
-	}
-	if !slices.Contains(b.online.here(), ana.ID) {
-		t.Error("Ana is not here")
-	}
+	told(true)
 	one.Close()
 	two.Close()
-	if w := <-said; w != (word{"Ana", false}) {
-		t.Fatal(w)
-	}
-	if _, p := watcher.hint(); p["data"].(map[string]any)["online"] != false {
-		t.Errorf("Ben hears %v", p)
-	}
-	if len(said) > 0 {
-		t.Errorf("and then %v", <-said)
-	}
+	told(false)
 }
 
 // TestHub_drops: who does not take his hints loses the oldest, and nobody

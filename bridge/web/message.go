@@ -29,10 +29,11 @@ type sendParams struct {
 	FailFast bool      `json:"fail_fast"`
 }
 
-// A recipient is a number, or the other end of a thread.
+// A recipient is a number, or the other end of a thread. A colleague is none.
 type recipient struct {
 	Number string `json:"number"`
 	Thread string `json:"thread"`
+	Agent  string `json:"agent"`
 }
 
 type sendResult struct {
@@ -46,11 +47,17 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	if strings.TrimSpace(p.Text) == "" {
 		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be sent.")
 	}
+	if err := s.systemGate(ctx); err != nil {
+		return sendResult{}, err
+	}
 	if a := who.Person(); a != nil && !a.SMS {
 		return sendResult{}, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
 	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
+		return sendResult{}, err
+	}
+	if err := s.notColleague(ctx, who, to); err != nil {
 		return sendResult{}, err
 	}
 	count, err := s.countParts(p.Text, p.MaxParts)
@@ -75,17 +82,22 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 // recipient is the number to write to.
 func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient) (string, error) {
 	switch {
+	case to.Agent != "":
+		return "", channelNot.say("to.agent", "Colleagues are not texted, even if their phone is known; write with chat.send.")
 	case to.Thread != "" && to.Number != "":
 		return "", recipientInvalid.say("to", "Say to.number or to.thread, not both.")
 	case to.Thread == "":
 		return storage.ParseNumber("to.number", to.Number)
 	}
-	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines()})
+	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines(), Agent: agentOf(who)})
 	if isNotFound(err) || err == nil && len(page.Messages) == 0 {
 		return "", notFound.say("to.thread", "There is no thread %s. Ask for the list of threads, or say to.number.", to.Thread)
 	}
 	if err != nil {
 		return "", err
+	}
+	if page.Messages[0].Channel == storage.ChannelChat {
+		return "", channelNot.say("to.thread", "The other end of this thread is a colleague; write with chat.send.")
 	}
 	peer := page.Messages[0].To
 	if page.Messages[0].Dir == storage.Inbound {
@@ -128,7 +140,10 @@ type messageAnswer struct {
 
 func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (messageAnswer, error) {
 	m, err := s.c.Store.Message(ctx, p.ID)
-	if err == nil && !who.Sees(m.Line) {
+	if err == nil {
+		err = s.mayRead(ctx, who, m)
+	}
+	if isNotFound(err) {
 		err = notFound.say("id", "there is no message %s", p.ID) // as if it were not there
 	}
 	if err != nil {

@@ -77,6 +77,9 @@ const (
 var methods = slices.Concat(
 	messageMethods,
 	threadMethods,
+	chatMethods,
+	settingMethods,
+	fromMethods,
 	lineMethods,
 	moveMethods,
 	ussdMethods,
@@ -88,6 +91,8 @@ var methods = slices.Concat(
 	tokenMethods,
 	hookMethods,
 	agentMethods,
+	profileMethods,
+	presenceMethods,
 	pairMethods,
 	ticketMethods,
 	auditMethods,

@@ -65,7 +65,11 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 		k.s.refused(ctx, k.known, "session.open", mayRead)
 		return nil, mayRead
 	}
-	a := opened{Session: "se_" + newTrace()[3:], me: meOf(k.known.who), Events: mayRead == nil,
+	mine, err := k.s.whole(ctx, k.known.who, head.Seq)
+	if err != nil {
+		return nil, err
+	}
+	a := opened{Session: "se_" + newTrace()[3:], me: mine, Events: mayRead == nil,
 		Epoch: head.Epoch, Head: head.Seq, Oldest: head.Oldest}
 	if a.Events {
 		if err := k.begin(ctx, p, head, &a, o); err != nil {
@@ -73,7 +77,8 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 		}
 	}
 	k.opened = true
-	k.arrive(p, o)
+	k.arrive(head.Seq)
+	k.listen(p, o)
 	return a, nil
 }
 
@@ -99,7 +104,9 @@ func (k *socket) begin(ctx context.Context, p openParams, head storage.Head, a *
 			a.Next = &next{"snapshot.get", "/api/v1/snapshot"}
 		}
 	}
-	if seen.Epoch != "" && lost(head, seen.Epoch, seen.Seq) == "" && seen.Seq < head.Seq {
+	// An account has missed what came since its last desk was left; a program
+	// without one, what came since its own position.
+	if a.Missed == nil && seen.Epoch != "" && lost(head, seen.Epoch, seen.Seq) == "" && seen.Seq < head.Seq {
 		if a.Missed, err = k.s.missed(ctx, who, t.filter, seen.Seq); err != nil {
 			return err
 		}
@@ -146,21 +153,14 @@ func (k *socket) cannot(head storage.Head, seen position, how string) string {
 	return ""
 }
 
-// arrive lets the session hear hints, and the others that its account is
-// online.
-func (k *socket) arrive(p openParams, o *outgoing) {
-	who := k.known.who
+// listen lets the session hear hints, and tells what its client calls itself.
+func (k *socket) listen(p openParams, o *outgoing) {
 	k.device = p.Client.Device
 	k.acks.cursor.Client = strings.TrimSpace(cut(p.Client.Name, 100) + " " + cut(p.Client.Version, 50))
 	k.s.visits.call(k.in, p.Client.Device)
 	if o.strm != nil && len(o.strm.Hints) > 0 {
-		o.ear = &ear{who: who, kinds: o.strm.Hints, lines: o.strm.Lines}
+		o.ear = &ear{who: k.known.who, kinds: o.strm.Hints, lines: o.strm.Lines}
 		k.leave = append(k.leave, k.s.hints.listen(o.ear))
-	}
-	if a := who.Person(); a != nil {
-		agent := *a
-		k.s.online.come(agent)
-		k.leave = append(k.leave, func() { k.s.online.leave(agent, k.s.times.away) })
 	}
 }
 

@@ -32,11 +32,13 @@ type Config struct {
 	Pusher  Pusher
 	Modems  func() []storage.Modem // what is plugged in now; nil: nothing
 	Radio   Radio                  // the modems, for what people want of them; nil: there are none
+	Ringer  Ringer                 // the telephone system, for calls; nil: there is none
 	Backups Backups                // copies of the ledger; nil: none are made
 	Lab     http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box
 	BoxName string // for people
+	BoxKey  string // fingerprint of what vouches for the box by TLS, for programs to pin; empty: nothing of its own does
 	Version string
 
 	Hosts     []string      // names that the box answers to, beside localhost
@@ -53,26 +55,27 @@ type Config struct {
 // Server answers desks. It starts nothing by itself; Close ends what desks
 // hold open.
 type Server struct {
-	c       Config
-	log     *slog.Logger
-	methods []method
-	routes  []route
-	byName  map[string]*method
-	page    *page
-	hosts   map[string]bool
-	portals map[string]bool
-	frames  frames
-	tries   tries
-	wrong   attempts
-	skipped skipped
-	pairs   pairings
-	tickets tickets
-	visits  visits
-	hints   hub
-	online  online
-	once    once
-	api     *http.ServeMux
-	face    http.Handler
+	c        Config
+	log      *slog.Logger
+	methods  []method
+	routes   []route
+	byName   map[string]*method
+	page     *page
+	hosts    map[string]bool
+	portals  map[string]bool
+	frames   frames
+	framing  framing
+	presence presence
+	tries    tries
+	wrong    attempts
+	skipped  skipped
+	pairs    pairings
+	tickets  tickets
+	visits   visits
+	hints    hub
+	once     once
+	api      *http.ServeMux
+	face     http.Handler
 
 	times times
 }
@@ -83,7 +86,6 @@ type times struct {
 	open  time.Duration // until the first frame has told who is there
 	lag   time.Duration // a live socket may be behind the log for so long
 	stall time.Duration // one may take nothing for so long, when much is on the way
-	away  time.Duration // an account without a socket counts as online for so long
 
 	window int64 // events on the way; 0: as usual
 }
@@ -126,10 +128,10 @@ func build(c Config, methods []method, routes []route) *Server {
 		byName: make(map[string]*method),
 		page:   newPage(built()),
 		hosts:  hostNames(c.Hosts), portals: make(map[string]bool),
-		times: times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second, stall: 5 * time.Second, away: away},
+		times: times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second, stall: 5 * time.Second},
 	}
 	s.visits.limit, s.visits.each = c.Sockets, c.PerAgent
-	s.online.watch(s.tellPresence)
+	s.presence.publish = s.tellPresence
 	for _, origin := range c.Portals {
 		s.portals[strings.ToLower(strings.TrimSuffix(origin, "/"))] = true
 	}
@@ -156,6 +158,5 @@ func (s *Server) Admin() http.Handler {
 // Close tells every socket and stream to come again later, and returns when
 // they have ended, or when ctx has. No new ones are taken from then on.
 func (s *Server) Close(ctx context.Context) error {
-	s.online.close()
 	return s.visits.close(ctx)
 }

@@ -20,6 +20,7 @@ var sights = []struct {
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
 	{"hint.presence", everybody}, // who is there is the office's business
+	{"setting.*", everybody},     // what others must not know is not in it
 	{"*", wholeBox},
 }
 

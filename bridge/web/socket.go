@@ -39,6 +39,7 @@ type socket struct {
 	portal bool   // a portal's page: only a ticket lets it in
 	known  *proof // the reader's; nil: has not told yet
 	opened bool   // the reader's
+	agent  string // the reader's: who is there by this socket; empty: nobody
 	device string // the reader's: what the client calls its place
 	acks   acks   // the reader's
 	leave  []func()
@@ -152,6 +153,7 @@ func (k *socket) run(ctx context.Context) {
 	}
 	k.conn.Close()
 	<-read
+	k.depart(ctx)
 }
 
 // read takes frames until the connection ends.

@@ -25,6 +25,7 @@ func commands() []*cobra.Command {
 		newCursorCommand(),
 		newDBCommand(),
 		newPDUCommand(),
+		newTrustCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}

@@ -69,15 +69,15 @@ func (db *DB) Cursors(ctx context.Context) (all []storage.Cursor, head storage.H
 	return all, head, err
 }
 
-// MissedSince is what came after an event: at most limit received messages, the
-// newest.
-func (db *DB) MissedSince(ctx context.Context, after int64, limit int) (m storage.Missed, err error) {
+// MissedSince is what came after an event: when that was, and at most limit
+// received messages after it, the newest, without their data.
+func (db *DB) MissedSince(ctx context.Context, after int64, limit int) (since storage.Time, received []storage.Event, err error) {
 	err = db.look(ctx, func(v *view) error {
 		var at int64
 		if _, err := v.get(`SELECT at FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT 1`, []any{after}, &at); err != nil {
 			return err
 		}
-		m.Since = storage.FromMilli(at)
+		since = storage.FromMilli(at)
 		return v.rows(`
 			SELECT seq, thread, line, audience
 			FROM event
@@ -94,10 +94,10 @@ func (db *DB) MissedSince(ctx context.Context, after int64, limit int) (m storag
 					return err
 				}
 			}
-			m.Received = append(m.Received, e)
+			received = append(received, e)
 			return nil
 		})
 	})
-	slices.Reverse(m.Received)
-	return m, err
+	slices.Reverse(received)
+	return since, received, err
 }

@@ -9,6 +9,3 @@ CREATE TABLE cursor (
   at     INTEGER NOT NULL,
   PRIMARY KEY (owner, device)
 ) STRICT, WITHOUT ROWID;
-
--- What was missed is counted without reading the rest of the log.
-CREATE INDEX event_received ON event (seq, thread, line) WHERE type = 'message.received';
