@@ -34,7 +34,7 @@ func followSizeOf(t *testing.T) followSize {
 		if err != nil {
 			t.Fatalf("SMSBRIDGE_FOLLOW: %v", err)
 		}
-		return followSize{n, 24, 4, 20}
+		return followSize{n, 24, 4, 8}
 	}
 	return followSize{3000, 4, 1, 4}
 }
