@@ -81,6 +81,7 @@ type Store interface {
 	hook.Store
 	Trim(ctx context.Context) error
 	Probe(ctx context.Context) error
+	Counts(ctx context.Context) (map[string]int64, error)
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -92,6 +93,7 @@ type Config struct {
 	Ports   []gateway.Port
 	Radio   gateway.Options
 	Push    hook.Options
+	Support Support      // for support bundles
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
 	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
@@ -111,6 +113,10 @@ type Bridge struct {
 	push  *hook.Pusher
 	front func(http.Handler) http.Handler
 	log   *slog.Logger
+
+	support Support
+	version string
+	began   time.Time
 }
 
 // stopping is how long open requests may take when the bridge stops.
@@ -126,18 +132,16 @@ func New(c Config) *Bridge {
 	if c.Front == nil {
 		c.Front = func(next http.Handler) http.Handler { return next }
 	}
-	return &Bridge{
-		front: c.Front,
-		push:  push,
-		store: c.Store,
-		radio: radio,
-		log:   c.Log,
-		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
-			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
-		}),
+	b := &Bridge{
+		front: c.Front, push: push, store: c.Store, radio: radio, log: c.Log,
+		support: c.Support, version: c.Version, began: time.Now(),
 	}
+	b.desks = web.New(web.Config{
+		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
+		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+	})
+	return b
 }
 
 // Code makes a one-time sign-in code.

@@ -32,6 +32,7 @@ var floors = map[string][]string{
 	"bridge/hook":     {"storage"},
 	"bridge/conform":  {"bridge/schema", "github.com/gorilla/websocket"},
 	"bridge/trust":    {"rsc.io/qr"},
+	"bridge/mdns":     {},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
 	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "storage"},
 	"cmd/smsbridge":   {"*"},

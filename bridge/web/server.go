@@ -14,6 +14,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -35,6 +36,9 @@ type Config struct {
 	Radio  Radio                  // the modems, for what people want of them; nil: there are none
 	Ringer Ringer                 // the telephone system, for calls; nil: there is none
 	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+
+	// Support writes a support bundle, as a zip; nil: there are none.
+	Support func(ctx context.Context, w io.Writer, goroutines bool) error
 
 	Box     string // id of the box
 	BoxName string // for people

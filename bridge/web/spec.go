@@ -137,9 +137,10 @@ var spoken = []struct {
 
 // raw are the routes whose answer is no JSON object.
 var raw = map[string]string{
-	"GET /api/v1/events":    "application/jsonl",
-	"GET " + socketPath:     "",
-	"GET /api/v1/reference": "text/html",
+	"GET /api/v1/events":         "application/jsonl",
+	"GET " + socketPath:          "",
+	"GET /api/v1/reference":      "text/html",
+	"GET /api/v1/support-bundle": "application/zip",
 }
 
 // newSpec makes the documents' truth from the tables.
