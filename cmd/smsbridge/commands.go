@@ -25,8 +25,10 @@ func commands() []*cobra.Command {
 		newHookCommand(),
 		newAgentCommand(),
 		newAuditCommand(),
+		newAPICommand(),
 		newPDUCommand(),
 		newTrustCommand(),
+		newFindCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}
