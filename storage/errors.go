@@ -19,6 +19,8 @@ const (
 	CodeFromRequired Code = "from_required"       // several lines, and none was chosen
 	CodeIdemMismatch Code = "idem_mismatch"       // the same key came with another body
 	CodeStorageFull  Code = "storage_full"        // the disk is full
+	CodeClaimed      Code = "already_claimed"     // somebody else was first
+	CodeCaseClosed   Code = "case_closed"         // the case has ended
 )
 
 // Error is a refusal that a person or program can act on: the field it is
