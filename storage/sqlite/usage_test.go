@@ -55,7 +55,7 @@ func TestUsage_S120(t *testing.T) {
 		}
 		for n := range m.Total {
 			from := storage.Queued
-			for range rnd.IntN(5) {
+			for range rnd.IntN(30) {
 				to := []storage.MessageState{storage.Queued, storage.Sending, storage.Sent, storage.Failed, storage.Unconfirmed, storage.Delivered, storage.Undelivered}[rnd.IntN(7)]
 				c := storage.Change{Line: o.line.ID, Message: m.ID, N: n + 1, From: from, To: to, Ref: -1}
 				if o.Mark(t.Context(), c) == nil {
