@@ -15,10 +15,10 @@
 // # The rooms, and who may know whom
 //
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
-//	floor 4   bridge            gateway, web, hook, storage
+//	floor 4   bridge            gateway, web, hook, offer, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook  storage
+//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
@@ -67,6 +67,7 @@ import (
 
 	"smsbridge/bridge/gateway"
 	"smsbridge/bridge/hook"
+	"smsbridge/bridge/offer"
 	"smsbridge/bridge/web"
 )
 
@@ -77,6 +78,7 @@ type Store interface {
 	web.Keys
 	web.Hooks
 	hook.Store
+	offer.Store
 	Trim(ctx context.Context) error
 	Box() string
 	Failed() <-chan struct{}
@@ -122,7 +124,7 @@ func New(c Config) *Bridge {
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
+			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Count: gateway.Count,
 			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
 			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
 		}),
@@ -142,7 +144,7 @@ func (b *Bridge) Settled() <-chan struct{} { return b.radio.Settled() }
 func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	failed := make(chan error, 5)
+	failed := make(chan error, 6)
 	running := 0
 	start := func(what string, run func() error) {
 		running++
@@ -159,6 +161,7 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	}
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("hooks", func() error { return b.push.Run(ctx) })
+	start("offers", func() error { return offer.Run(ctx, b.store, b.log) })
 	start("ledger", func() error { return b.tend(ctx) })
 	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler(), nil) })
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })

@@ -29,8 +29,9 @@ var floors = map[string][]string{
 	"bridge/gateway":  {"modem", "modem/doctor", "modem/profile", "pdu", "storage"},
 	"bridge/web":      {"storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},
 	"bridge/hook":     {"storage"},
+	"bridge/offer":    {"storage"},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
-	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "storage"},
+	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "bridge/offer", "storage"},
 	"cmd/smsbridge":   {"*"},
 }
 

@@ -27,6 +27,7 @@ type sendParams struct {
 	Idem     string    `json:"idem"`
 	MaxParts int       `json:"max_parts"`
 	FailFast bool      `json:"fail_fast"`
+	Case     string    `json:"case"` // that it belongs to, and whose number it goes to if to says none
 }
 
 // A recipient is a number, or the other end of a thread.
@@ -55,6 +56,20 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 	if a := who.Person(); a != nil && !a.SMS {
 		return nil, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
 	}
+	key := []string{p.From, p.Text}
+	if p.Case != "" {
+		c, err := s.seenCase(ctx, who, p.Case)
+		if isNotFound(err) {
+			err = notFound.say("case", "there is no case %s", p.Case)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if p.To == (recipient{}) {
+			p.To.Number = c.Number
+		}
+		key = append(key, p.Case)
+	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
 		return nil, err
@@ -70,7 +85,7 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 	}
 	m, replayed, err := s.c.Store.Compose(ctx, storage.Draft{
 		To: to, Line: p.From, Text: p.Text, Count: count, Author: who.Author(),
-		Among: who.Lines(), Key: p.Idem, Digest: digest(to, p.From, p.Text),
+		Among: who.Lines(), Key: p.Idem, Digest: digest(append([]string{to}, key...)...), Case: p.Case,
 	})
 	if err != nil {
 		return nil, err

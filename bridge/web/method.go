@@ -57,6 +57,10 @@ var methods = slices.Concat(
 	ticketMethods,
 	auditMethods,
 	sessionMethods,
+	deskMethods,
+	offerMethods,
+	caseMethods,
+	statsMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.
@@ -76,6 +80,8 @@ var routes = []route{
 	{"POST", "/api/v1/pair", anybody, stranger, (*Server).beginPair},
 	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair},
 	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents},
+	{"GET", "/api/v1/stats/usage.csv", storage.ScopeRead, storage.RoleAgent, (*Server).usageCSV},
+	{"GET", metricsPath, storage.ScopeAdmin, storage.RoleOwner, (*Server).metrics},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket}, // asks by itself: the first frame may tell
 }
 

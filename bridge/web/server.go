@@ -30,9 +30,10 @@ type Config struct {
 	Count  func(text string) (storage.Count, error) // what a text costs
 	Hooks  Hooks
 	Pusher Pusher
-	Modems func() []storage.Modem // what is plugged in now; nil: nothing
-	Radio  Radio                  // the modems, for what people want of them; nil: there are none
-	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+	Lookup func(ctx context.Context, url string) (storage.Lookup, error) // asks who a number is; nil: nobody is asked
+	Modems func() []storage.Modem                                        // what is plugged in now; nil: nothing
+	Radio  Radio                                                         // the modems, for what people want of them; nil: there are none
+	Lab    http.Handler                                                  // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box
 	BoxName string // for people

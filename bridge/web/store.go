@@ -25,6 +25,7 @@ type Store interface {
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
 
 	RadioStore
+	Work
 }
 
 // Keys says who is let in. Secrets reach it as SHA-256 only, passwords as
