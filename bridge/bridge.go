@@ -18,11 +18,12 @@
 //	floor 4   bridge            gateway, web, hook, offer, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage
+//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage, bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage   the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage   bridge/schema   bridge/trust   bridge/mdns
+//	                                             the standard library
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //
@@ -80,6 +81,7 @@ type Store interface {
 	hook.Store
 	offer.Store
 	Trim(ctx context.Context) error
+	Probe(ctx context.Context) error
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -93,10 +95,13 @@ type Config struct {
 	Push    hook.Options
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
+	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
 	Portals []string     // origins whose pages may open a socket with a ticket
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
+
+	Front func(http.Handler) http.Handler // stands before the desk bank on TCP; nil: nothing does
 }
 
 // Bridge is both banks and what they stand on.
@@ -105,6 +110,7 @@ type Bridge struct {
 	radio *gateway.Gateway
 	desks *web.Server
 	push  *hook.Pusher
+	front func(http.Handler) http.Handler
 	log   *slog.Logger
 }
 
@@ -118,15 +124,19 @@ func New(c Config) *Bridge {
 	radio := gateway.New(c.Store, c.Ports, c.Radio)
 	c.Push.Log, c.Push.Version = c.Log, c.Version
 	push := hook.New(c.Store, c.Push)
+	if c.Front == nil {
+		c.Front = func(next http.Handler) http.Handler { return next }
+	}
 	return &Bridge{
+		front: c.Front,
 		push:  push,
 		store: c.Store,
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Count: gateway.Count,
+			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
+			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
 		}),
 	}
 }
@@ -163,7 +173,7 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("hooks", func() error { return b.push.Run(ctx) })
 	start("offers", func() error { return offer.Run(ctx, b.store, b.log) })
 	start("ledger", func() error { return b.tend(ctx) })
-	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler(), nil) })
+	start("desk bank", func() error { return b.serve(ctx, desks, b.front(b.desks.Handler()), nil) })
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)

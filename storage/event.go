@@ -22,32 +22,34 @@ type Event struct {
 
 // The types of events.
 const (
-	MessageQueued   = "message.queued"   // an outbound message was accepted
-	MessageUpdated  = "message.updated"  // the state of a message or of a part changed
-	MessageReceived = "message.received" // an inbound message is whole
-	MessagePart     = "message.part"     // a part of an inbound message came, others are missing
-	ThreadCreated   = "thread.created"
-	ThreadUpdated   = "thread.updated"
-	ContactSaved    = "contact.saved"
-	LineUpdated     = "line.updated"
-	LineMoved       = "line.moved" // a line went on with another card
-	LineBalanceLow  = "line.balance_low"
-	LineNote        = "line.note" // a sentence of the journal
-	ModemNote       = "modem.note"
-	USSDUpdated     = "ussd.updated"
-	SelfTestUpdated = "selftest.updated"
-	AgentUpdated    = "agent.updated"
-	HookUpdated     = "hook.updated"   // a hook was made, changed, disabled or removed
-	AccessChanged   = "access.changed" // what an account may is another now
-	OfferCreated    = "offer.created"  // told to those whom it rings for
-	OfferUpdated    = "offer.updated"  // somebody declined, or it has more time
-	OfferTaken      = "offer.taken"    // told to all who were told of it
-	OfferExpired    = "offer.expired"  // its time is over: to whom it rang for, or, unanswered, to all
-	OfferWithdrawn  = "offer.withdrawn"
-	CaseOpened      = "case.opened" // also one that goes on
-	CaseUpdated     = "case.updated"
-	CaseClosed      = "case.closed"
-	DeskUpdated     = "desk.updated"
+	MessageQueued     = "message.queued"   // an outbound message was accepted
+	MessageUpdated    = "message.updated"  // the state of a message or of a part changed
+	MessageReceived   = "message.received" // an inbound message is whole
+	MessagePart       = "message.part"     // a part of an inbound message came, others are missing
+	ThreadCreated     = "thread.created"
+	ThreadUpdated     = "thread.updated"
+	ContactSaved      = "contact.saved"
+	LineUpdated       = "line.updated"
+	LineMoved         = "line.moved" // a line went on with another card
+	LineBalanceLow    = "line.balance_low"
+	LineNote          = "line.note" // a sentence of the journal
+	ModemNote         = "modem.note"
+	USSDUpdated       = "ussd.updated"
+	SelfTestUpdated   = "selftest.updated"
+	AgentUpdated      = "agent.updated"
+	HookUpdated       = "hook.updated"       // a hook was made, changed, disabled or removed
+	SettingUpdated    = "setting.updated"    // of the box
+	PreferenceUpdated = "preference.updated" // of one person
+	AccessChanged     = "access.changed"     // what an account may is another now
+	OfferCreated      = "offer.created"      // told to those whom it rings for
+	OfferUpdated      = "offer.updated"      // somebody declined, or it has more time
+	OfferTaken        = "offer.taken"        // told to all who were told of it
+	OfferExpired      = "offer.expired"      // its time is over: to whom it rang for, or, unanswered, to all
+	OfferWithdrawn    = "offer.withdrawn"
+	CaseOpened        = "case.opened" // also one that goes on
+	CaseUpdated       = "case.updated"
+	CaseClosed        = "case.closed"
+	DeskUpdated       = "desk.updated"
 )
 
 // Log is what following needs of the ledger.

@@ -43,13 +43,13 @@ type caseListParams struct {
 
 // cases lists the cases on the caller's lines, the newest first, whoever has
 // them.
-func (s *Server) cases(ctx context.Context, who storage.Caller, p caseListParams) (any, error) {
+func (s *Server) cases(ctx context.Context, who storage.Caller, p caseListParams) (storage.CasePage, error) {
 	page, err := p.page(who)
 	if err != nil {
-		return nil, err
+		return storage.CasePage{}, err
 	}
 	if p.After != "" {
-		return nil, invalidParams.say("after", "Cases are listed from the newest on; ask with before.")
+		return storage.CasePage{}, invalidParams.say("after", "Cases are listed from the newest on; ask with before.")
 	}
 	f := storage.CaseFilter{Owner: p.Owner, Thread: p.Thread, Search: p.Query}
 	switch p.State {
@@ -58,11 +58,11 @@ func (s *Server) cases(ctx context.Context, who storage.Caller, p caseListParams
 	case "unanswered":
 		f.State, f.Waiting = storage.CaseOpen, true
 	default:
-		return nil, invalidParams.say("state", "There is no state %q; choose open, closed or unanswered.", p.State)
+		return storage.CasePage{}, invalidParams.say("state", "There is no state %q; choose open, closed or unanswered.", p.State)
 	}
 	if p.Owner == myself {
 		if f.Owner, err = s.actor(who, ""); err != nil {
-			return nil, err
+			return storage.CasePage{}, err
 		}
 	}
 	found, err := s.c.Store.Cases(ctx, f, page)
@@ -94,10 +94,10 @@ func (s *Server) seenCase(ctx context.Context, who storage.Caller, id string) (s
 
 // getCase shows a case to whoever sees its line: what somebody has taken on is
 // not hidden from the others.
-func (s *Server) getCase(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+func (s *Server) getCase(ctx context.Context, who storage.Caller, p idParams) (caseAnswer, error) {
 	c, err := s.seenCase(ctx, who, p.ID)
 	if err != nil {
-		return nil, err
+		return caseAnswer{}, err
 	}
 	d, err := s.c.Store.Desk(ctx, c.Line)
 	c.Pop = d.PopURL(c)
@@ -106,47 +106,47 @@ func (s *Server) getCase(ctx context.Context, who storage.Caller, p idParams) (a
 
 // openCase begins a case before anything was said; the first text goes out
 // when somebody sends one.
-func (s *Server) openCase(ctx context.Context, who storage.Caller, p caseParams) (any, error) {
+func (s *Server) openCase(ctx context.Context, who storage.Caller, p caseParams) (casePop, error) {
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	agent, err := s.actor(who, p.Agent)
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	c, err := s.c.Store.OpenCase(ctx, to, agent, storage.Draft{Line: p.From, Among: who.Lines()})
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	return s.pop(ctx, who, nil, c)
 }
 
-func (s *Server) continueCase(ctx context.Context, who storage.Caller, p caseParams) (any, error) {
+func (s *Server) continueCase(ctx context.Context, who storage.Caller, p caseParams) (casePop, error) {
 	if _, err := s.seenCase(ctx, who, p.ID); err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	agent, err := s.actor(who, p.Agent)
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	c, err := s.c.Store.ContinueCase(ctx, p.ID, agent, who)
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	return s.pop(ctx, who, nil, c)
 }
 
-// changed answers what a change of a case that the caller sees has led to.
-func (s *Server) changedCase(ctx context.Context, who storage.Caller, id string, change func() (storage.Case, error)) (any, error) {
+// changedCase answers what a change of a case that the caller sees has led to.
+func (s *Server) changedCase(ctx context.Context, who storage.Caller, id string, change func() (storage.Case, error)) (caseAnswer, error) {
 	if _, err := s.seenCase(ctx, who, id); err != nil {
-		return nil, err
+		return caseAnswer{}, err
 	}
 	c, err := change()
 	return caseAnswer{c}, err
 }
 
-func (s *Server) closeCase(ctx context.Context, who storage.Caller, p caseParams) (any, error) {
+func (s *Server) closeCase(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.CloseCase(ctx, p.ID, who, p.Outcome)
 	})
@@ -158,28 +158,28 @@ type transferParams struct {
 	Note string `json:"note"`
 }
 
-func (s *Server) transferCase(ctx context.Context, who storage.Caller, p transferParams) (any, error) {
+func (s *Server) transferCase(ctx context.Context, who storage.Caller, p transferParams) (caseAnswer, error) {
 	if p.To == "" {
-		return nil, invalidParams.say("to", "Say to whom: the id or the name of an account.")
+		return caseAnswer{}, invalidParams.say("to", "Say to whom: the id or the name of an account.")
 	}
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.TransferCase(ctx, p.ID, p.To, p.Note, who)
 	})
 }
 
-func (s *Server) releaseCase(ctx context.Context, who storage.Caller, p caseParams) (any, error) {
+func (s *Server) releaseCase(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.ReleaseCase(ctx, p.ID, p.Note, who)
 	})
 }
 
-func (s *Server) noteCase(ctx context.Context, who storage.Caller, p caseParams) (any, error) {
+func (s *Server) noteCase(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.NoteCase(ctx, p.ID, p.Note, who)
 	})
 }
 
-func (s *Server) caseOutcome(ctx context.Context, who storage.Caller, p caseParams) (any, error) {
+func (s *Server) caseOutcome(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.CaseOutcome(ctx, p.ID, p.Outcome, who)
 	})

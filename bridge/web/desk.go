@@ -27,9 +27,9 @@ type deskAnswer struct {
 }
 
 // desk tells how what comes in by a line reaches people.
-func (s *Server) desk(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+func (s *Server) desk(ctx context.Context, who storage.Caller, p idParams) (deskAnswer, error) {
 	if !who.Sees(p.ID) {
-		return nil, notFound.say("id", "there is no line %s; ask for the list of lines", p.ID)
+		return deskAnswer{}, notFound.say("id", "there is no line %s; ask for the list of lines", p.ID)
 	}
 	d, err := s.c.Store.Desk(ctx, p.ID)
 	if !who.May(storage.ScopeAdmin, storage.RoleManager) {
@@ -43,9 +43,9 @@ type deskParams struct {
 	storage.DeskChange
 }
 
-func (s *Server) setDesk(ctx context.Context, who storage.Caller, p deskParams) (any, error) {
+func (s *Server) setDesk(ctx context.Context, who storage.Caller, p deskParams) (deskAnswer, error) {
 	if !who.Sees(p.ID) {
-		return nil, notFound.say("id", "there is no line %s; ask for the list of lines", p.ID)
+		return deskAnswer{}, notFound.say("id", "there is no line %s; ask for the list of lines", p.ID)
 	}
 	d, err := s.c.Store.SetDesk(ctx, p.ID, p.DeskChange)
 	return deskAnswer{d}, err
@@ -73,9 +73,9 @@ func (s *Server) actor(who storage.Caller, named string) (string, error) {
 // history is how much of a thread comes with an answered case.
 const history = 50
 
-// pop is a case as it opens on the screen of who has it now: with the number
+// casePop is a case as it opens on the screen of who has it now: with the number
 // filled in, who that is said to be, and what was said so far.
-type pop struct {
+type casePop struct {
 	Offer    *storage.Offer    `json:"offer,omitempty"`
 	Case     storage.Case      `json:"case"`
 	Messages []storage.Message `json:"messages"`
@@ -83,10 +83,10 @@ type pop struct {
 	Head     storage.Head      `json:"head"`
 }
 
-func (s *Server) pop(ctx context.Context, who storage.Caller, o *storage.Offer, c storage.Case) (any, error) {
+func (s *Server) pop(ctx context.Context, who storage.Caller, o *storage.Offer, c storage.Case) (casePop, error) {
 	d, err := s.c.Store.Desk(ctx, c.Line)
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	c = s.lookup(ctx, d, c)
 	c.Pop = d.PopURL(c)
@@ -94,7 +94,7 @@ func (s *Server) pop(ctx context.Context, who storage.Caller, o *storage.Offer, 
 	if isNotFound(err) {
 		err = nil // we write first: nothing was said yet
 	}
-	return pop{Offer: o, Case: c, Messages: list(page.Messages), Prev: page.Prev, Head: page.Head}, err
+	return casePop{Offer: o, Case: c, Messages: list(page.Messages), Prev: page.Prev, Head: page.Head}, err
 }
 
 // lookup asks who a case is with, once: the contacts, then the address that the

@@ -193,7 +193,7 @@ func TestStrangersFirstText_S18_S20_S21_S22_S23_S24_S25_S125(t *testing.T) {
 	if code, _ := eve.ask("offer.answer", fmt.Sprintf(`{"id":%q}`, id), nil); code != notFound.Code {
 		t.Errorf("answered from another line: %d", code)
 	}
-	var got pop
+	var got casePop
 	if code, why := ana.ask("offer.answer", fmt.Sprintf(`{"id":%q}`, id), &got); code != 0 {
 		t.Fatal(code, why)
 	}
@@ -237,7 +237,7 @@ func TestStrangersFirstText_S18_S20_S21_S22_S23_S24_S25_S125(t *testing.T) {
 func TestContinueOrNew_S31_S32_S33_S34_S35_S126(t *testing.T) {
 	b := newBox(t)
 	ana, ben := b.sit(t, "Ana", storage.RoleAgent, b.line.ID), b.sit(t, "Ben", storage.RoleAgent, b.line.ID)
-	var first pop
+	var first casePop
 	if code, why := ana.ask("case.open", `{"to":{"number":"+15550100"}}`, &first); code != 0 {
 		t.Fatal(code, why)
 	}
@@ -278,7 +278,7 @@ func TestContinueOrNew_S31_S32_S33_S34_S35_S126(t *testing.T) {
 	if code, _ := ben.ask("offer.answer", fmt.Sprintf(`{"id":%q}`, o.ID), nil); code != invalidParams.Code {
 		t.Errorf("no choice was made: %d", code)
 	}
-	var next pop
+	var next casePop
 	if code, why := ben.ask("offer.answer", fmt.Sprintf(`{"id":%q,"choice":"continue"}`, o.ID), &next); code != 0 || next.Case.ID != first.Case.ID || next.Case.Owner != ben.agent.ID || len(next.Messages) != 3 {
 		t.Fatal(code, why, next)
 	}

@@ -36,14 +36,16 @@ func concerns(who storage.Caller, o storage.Offer) bool {
 	return a == nil || a.Role.Everywhere() || o.State != storage.OfferRinging || slices.Contains(o.To, a.ID)
 }
 
+type offerList struct {
+	Offers []storage.Offer `json:"offers"`
+	Head   storage.Head    `json:"head"`
+}
+
 // offers lists what stands open for the caller, the longest wait first.
-func (s *Server) offers(ctx context.Context, who storage.Caller, _ none) (any, error) {
+func (s *Server) offers(ctx context.Context, who storage.Caller, _ none) (offerList, error) {
 	found, head, err := s.c.Store.Offers(ctx, who.Lines())
 	found = slices.DeleteFunc(found, func(o storage.Offer) bool { return !concerns(who, o) })
-	return struct {
-		Offers []storage.Offer `json:"offers"`
-		Head   storage.Head    `json:"head"`
-	}{list(found), head}, err
+	return offerList{list(found), head}, err
 }
 
 type offerParams struct {
@@ -67,14 +69,14 @@ func (s *Server) offerFor(ctx context.Context, who storage.Caller, p offerParams
 
 // answerOffer gives the offer to the caller, if nobody was faster, and with it
 // in one answer all that the case opens with.
-func (s *Server) answerOffer(ctx context.Context, who storage.Caller, p offerParams) (any, error) {
+func (s *Server) answerOffer(ctx context.Context, who storage.Caller, p offerParams) (casePop, error) {
 	agent, err := s.offerFor(ctx, who, p)
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	o, c, err := s.c.Store.AnswerOffer(ctx, p.ID, agent, p.Choice)
 	if err != nil {
-		return nil, err
+		return casePop{}, err
 	}
 	return s.pop(ctx, who, &o, c)
 }
@@ -83,19 +85,19 @@ type offerAnswer struct {
 	Offer storage.Offer `json:"offer"`
 }
 
-func (s *Server) declineOffer(ctx context.Context, who storage.Caller, p offerParams) (any, error) {
+func (s *Server) declineOffer(ctx context.Context, who storage.Caller, p offerParams) (offerAnswer, error) {
 	agent, err := s.offerFor(ctx, who, p)
 	if err != nil {
-		return nil, err
+		return offerAnswer{}, err
 	}
 	o, err := s.c.Store.DeclineOffer(ctx, p.ID, agent)
 	return offerAnswer{o}, err
 }
 
-func (s *Server) extendOffer(ctx context.Context, who storage.Caller, p offerParams) (any, error) {
+func (s *Server) extendOffer(ctx context.Context, who storage.Caller, p offerParams) (offerAnswer, error) {
 	agent, err := s.offerFor(ctx, who, p)
 	if err != nil {
-		return nil, err
+		return offerAnswer{}, err
 	}
 	o, err := s.c.Store.ExtendOffer(ctx, p.ID, agent, time.Duration(p.Seconds)*time.Second)
 	return offerAnswer{o}, err

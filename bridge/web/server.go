@@ -33,10 +33,12 @@ type Config struct {
 	Lookup func(ctx context.Context, url string) (storage.Lookup, error) // asks who a number is; nil: nobody is asked
 	Modems func() []storage.Modem                                        // what is plugged in now; nil: nothing
 	Radio  Radio                                                         // the modems, for what people want of them; nil: there are none
+	Ringer Ringer                                                        // the telephone system, for calls; nil: there is none
 	Lab    http.Handler                                                  // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box
 	BoxName string // for people
+	BoxKey  string // fingerprint of what vouches for the box by TLS, for programs to pin; empty: nothing of its own does
 	Version string
 
 	Hosts     []string      // names that the box answers to, beside localhost
@@ -50,23 +52,25 @@ type Config struct {
 // Server answers desks. It starts nothing by itself; Close ends what desks
 // hold open.
 type Server struct {
-	c       Config
-	log     *slog.Logger
-	methods []method
-	routes  []route
-	byName  map[string]*method
-	page    *page
-	hosts   map[string]bool
-	portals map[string]bool
-	frames  frames
-	tries   tries
-	wrong   attempts
-	skipped skipped
-	pairs   pairings
-	tickets tickets
-	visits  visits
-	api     *http.ServeMux
-	face    http.Handler
+	c        Config
+	log      *slog.Logger
+	methods  []method
+	routes   []route
+	byName   map[string]*method
+	page     *page
+	hosts    map[string]bool
+	portals  map[string]bool
+	frames   frames
+	framing  framing
+	presence presence
+	tries    tries
+	wrong    attempts
+	skipped  skipped
+	pairs    pairings
+	tickets  tickets
+	visits   visits
+	api      *http.ServeMux
+	face     http.Handler
 
 	times times
 }

@@ -19,6 +19,7 @@ var sights = []struct {
 	{"contact.*", everybody}, // the address book is the office's
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
+	{"setting.*", everybody}, // what others must not know is not in it
 	{"*", wholeBox},
 }
 

@@ -68,22 +68,24 @@ func (p statsParams) filter(who storage.Caller) (storage.StatsFilter, error) {
 	return f, nil
 }
 
+type usageAnswer struct {
+	Usage   []storage.Usage `json:"usage"`
+	Enabled bool            `json:"sms_enabled"` // somebody could text from some line
+}
+
 // usage tells what went over the lines. A page shows it only where texting is
 // switched on for a line and for somebody.
-func (s *Server) usage(ctx context.Context, who storage.Caller, p statsParams) (any, error) {
+func (s *Server) usage(ctx context.Context, who storage.Caller, p statsParams) (usageAnswer, error) {
 	f, err := p.filter(who)
 	if err != nil {
-		return nil, err
+		return usageAnswer{}, err
 	}
 	found, err := s.c.Store.UsageOf(ctx, f)
 	if err != nil {
-		return nil, err
+		return usageAnswer{}, err
 	}
 	enabled, err := s.texting(ctx)
-	return struct {
-		Usage   []storage.Usage `json:"usage"`
-		Enabled bool            `json:"sms_enabled"`
-	}{list(found), enabled}, err
+	return usageAnswer{list(found), enabled}, err
 }
 
 // texting tells whether anybody could text from any line.
@@ -100,30 +102,34 @@ func (s *Server) texting(ctx context.Context) (bool, error) {
 // waitingMost is how many of those who wait are named.
 const waitingMost = 100
 
+type answerTimes struct {
+	Answers []storage.Answers `json:"answers"`
+	Waiting []storage.Waits   `json:"waiting"` // the longest first, so many at most
+	Count   int64             `json:"waiting_count"`
+}
+
 // answerTimes tells how long people waited for their answers, and who waits
 // now.
-func (s *Server) answerTimes(ctx context.Context, who storage.Caller, p statsParams) (any, error) {
+func (s *Server) answerTimes(ctx context.Context, who storage.Caller, p statsParams) (answerTimes, error) {
 	f, err := p.filter(who)
 	if err != nil {
-		return nil, err
+		return answerTimes{}, err
 	}
 	found, err := s.c.Store.AnswersOf(ctx, f)
 	if err != nil {
-		return nil, err
+		return answerTimes{}, err
 	}
 	waiting, count, err := s.c.Store.WaitingNow(ctx, f.Lines, waitingMost)
-	return struct {
-		Answers []storage.Answers `json:"answers"`
-		Waiting []storage.Waits   `json:"waiting"`
-		Count   int64             `json:"waiting_count"`
-	}{list(found), list(waiting), count}, err
+	return answerTimes{list(found), list(waiting), count}, err
 }
 
-func (s *Server) latency(ctx context.Context, who storage.Caller, _ none) (any, error) {
+type latencyAnswer struct {
+	Latency []storage.Latency `json:"latency"`
+}
+
+func (s *Server) latency(ctx context.Context, who storage.Caller, _ none) (latencyAnswer, error) {
 	found, err := s.c.Store.LatencyOf(ctx, who.Lines())
-	return struct {
-		Latency []storage.Latency `json:"latency"`
-	}{list(found)}, err
+	return latencyAnswer{list(found)}, err
 }
 
 // delivered is how much of what was sent is known to have come.
@@ -136,22 +142,24 @@ type delivered struct {
 	Rate        float64 `json:"rate"` // of those that a report was had of
 }
 
-func (s *Server) delivery(ctx context.Context, who storage.Caller, p statsParams) (any, error) {
+type deliveryRates struct {
+	Delivery []delivered `json:"delivery"`
+}
+
+func (s *Server) delivery(ctx context.Context, who storage.Caller, p statsParams) (deliveryRates, error) {
 	if p.By == "" {
 		p.By = "day,line"
 	}
 	f, err := p.filter(who)
 	if err != nil {
-		return nil, err
+		return deliveryRates{}, err
 	}
 	usage, err := s.c.Store.UsageOf(ctx, f)
 	found := make([]delivered, len(usage))
 	for i, u := range usage {
 		found[i] = delivered{u.Day, u.Line, u.Sent, u.Delivered, u.Undelivered, u.Rate()}
 	}
-	return struct {
-		Delivery []delivered `json:"delivery"`
-	}{found}, err
+	return deliveryRates{found}, err
 }
 
 // usageCSV is stats.usage as a table for other programs.
