@@ -15,10 +15,10 @@
 // # The rooms, and who may know whom
 //
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
-//	floor 4   bridge            gateway, web, hook, storage
+//	floor 4   bridge            gateway, web, hook, offer, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook  storage, bridge/schema
+//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage, bridge/schema
 //	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
@@ -71,6 +71,7 @@ import (
 
 	"smsbridge/bridge/gateway"
 	"smsbridge/bridge/hook"
+	"smsbridge/bridge/offer"
 	"smsbridge/bridge/web"
 	"smsbridge/storage"
 )
@@ -82,6 +83,7 @@ type Store interface {
 	web.Keys
 	web.Hooks
 	hook.Store
+	offer.Store
 	Trim(ctx context.Context) error
 	Backup(ctx context.Context, file string) (storage.Backup, error)
 	Probe(ctx context.Context) error
@@ -158,7 +160,7 @@ func New(c Config) *Bridge {
 		support: c.Support, version: c.Version, began: time.Now(),
 	}
 	b.desks = web.New(web.Config{
-		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
+		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
 		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
 		Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
@@ -196,6 +198,7 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	}
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("hooks", func() error { return b.push.Run(ctx) })
+	start("offers", func() error { return offer.Run(ctx, b.store, b.log) })
 	start("ledger", func() error { return b.tend(ctx) })
 	start("gauges", func() error { return b.desks.Gauges(ctx) })
 	start("desk bank", func() error {

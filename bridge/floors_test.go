@@ -31,10 +31,11 @@ var floors = map[string][]string{
 	"bridge/web":      {"bridge/schema", "storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},
 	"bridge/hook":     {"storage"},
 	"bridge/conform":  {"bridge/schema", "github.com/gorilla/websocket"},
+	"bridge/offer":    {"storage"},
 	"bridge/trust":    {"rsc.io/qr"},
 	"bridge/mdns":     {},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
-	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "storage"},
+	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "bridge/offer", "storage"},
 	"cmd/smsbridge":   {"*"},
 }
 

@@ -21,6 +21,8 @@ const (
 	CodeChannel      Code = "channel_not_allowed" // the other end is not reached this way
 	CodeIdemMismatch Code = "idem_mismatch"       // the same key came with another body
 	CodeStorageFull  Code = "storage_full"        // the disk is full
+	CodeClaimed      Code = "already_claimed"     // somebody else was first
+	CodeCaseClosed   Code = "case_closed"         // the case has ended
 )
 
 // Error is a refusal that a person or program can act on: the field it is

@@ -41,6 +41,15 @@ const (
 	SettingUpdated    = "setting.updated"    // of the box
 	PreferenceUpdated = "preference.updated" // of one person
 	AccessChanged     = "access.changed"     // what an account may is another now
+	OfferCreated      = "offer.created"      // told to those whom it rings for
+	OfferUpdated      = "offer.updated"      // somebody declined, or it has more time
+	OfferTaken        = "offer.taken"        // told to all who were told of it
+	OfferExpired      = "offer.expired"      // its time is over: to whom it rang for, or, unanswered, to all
+	OfferWithdrawn    = "offer.withdrawn"
+	CaseOpened        = "case.opened" // also one that goes on
+	CaseUpdated       = "case.updated"
+	CaseClosed        = "case.closed"
+	DeskUpdated       = "desk.updated"
 )
 
 // Log is what following needs of the ledger.

@@ -22,6 +22,7 @@ type Message struct {
 	Warnings []string     `json:"warnings,omitempty"`
 	Raw      string       `json:"raw,omitempty"` // inbound and undecodable: the PDU as hex
 	Author   *Author      `json:"author,omitempty"`
+	Case     string       `json:"case,omitempty"`   // the case that it belongs to
 	Sender   string       `json:"sender,omitempty"` // chat: the account that wrote it
 
 	CreatedAt   Time `json:"created_at"`            // outbound: accepted; inbound: kept
@@ -108,6 +109,7 @@ type Draft struct {
 	Text   string
 	Count  Count
 	Author Author
+	Case   string // that it belongs to; empty: the one that is open with To, if any
 
 	// Key makes a repeated request the same message: the same Key of the same
 	// author with the same Digest answers with the first message; with another

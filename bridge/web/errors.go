@@ -61,6 +61,8 @@ var (
 	rateLimited = kind{3008, "rate_limited", "Too many requests", 429, true}
 	tooMany     = kind{3009, "too_many_open", "Too many are open", 429, true}
 
+	claimed      = kind{4001, "already_claimed", "Somebody else was first", 409, false}
+	caseClosed   = kind{4002, "case_closed", "The case is closed", 409, false}
 	conflict     = kind{4003, "conflict", "It has changed meanwhile", 409, false}
 	idemMismatch = kind{4004, "idem_mismatch", "This key was used for something else", 422, false}
 	idemRunning  = kind{4005, "idem_in_progress", "The first request with this key is not done yet", 409, true}
@@ -92,6 +94,8 @@ var kinds = map[storage.Code]kind{
 	storage.CodeFromRequired: fromRequired,
 	storage.CodeIdemMismatch: idemMismatch,
 	storage.CodeStorageFull:  storageFull,
+	storage.CodeClaimed:      claimed,
+	storage.CodeCaseClosed:   caseClosed,
 }
 
 // A refusal is an error that a desk is told: its kind, the field it is about,

@@ -21,12 +21,13 @@ var messageMethods = []method{
 
 // sendParams is a text to be sent.
 type sendParams struct {
-	To       recipient `json:"to" need:"true"`
+	To       recipient `json:"to"`   // may be left out where case says it
 	From     string    `json:"from"` // a line; empty: the thread's last one, or the only one
 	Text     string    `json:"text" need:"true"`
 	Idem     string    `json:"idem"`
 	MaxParts int       `json:"max_parts"`
 	FailFast bool      `json:"fail_fast"`
+	Case     string    `json:"case"` // that it belongs to, and whose number it goes to if to says none
 }
 
 // A recipient is a number, or the other end of a thread. A colleague is none.
@@ -53,6 +54,20 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	if err := userGate(who); err != nil {
 		return sendResult{}, err
 	}
+	key := []string{p.From, p.Text}
+	if p.Case != "" {
+		c, err := s.seenCase(ctx, who, p.Case)
+		if isNotFound(err) {
+			err = notFound.say("case", "there is no case %s", p.Case)
+		}
+		if err != nil {
+			return sendResult{}, err
+		}
+		if p.To == (recipient{}) {
+			p.To.Number = c.Number
+		}
+		key = append(key, p.Case)
+	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
 		return sendResult{}, err
@@ -71,7 +86,7 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	}
 	m, replayed, err := s.c.Store.Compose(ctx, storage.Draft{
 		To: to, Line: p.From, Text: p.Text, Count: count, Author: who.Author(),
-		Among: who.Lines(), Key: p.Idem, Digest: digest(to, p.From, p.Text),
+		Among: who.Lines(), Key: p.Idem, Digest: digest(append([]string{to}, key...)...), Case: p.Case,
 	})
 	if err != nil {
 		return sendResult{}, err

@@ -100,6 +100,10 @@ var methods = slices.Concat(
 	hintMethods,
 	cursorMethods,
 	backupMethods,
+	deskMethods,
+	offerMethods,
+	caseMethods,
+	statsMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.
@@ -124,6 +128,8 @@ var routes = []route{
 	{"GET", "/api/v1/openapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
 	{"GET", "/api/v1/asyncapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
 	{"GET", "/api/v1/reference", anybody, stranger, (*Server).showPaper, takes[none, none]()},
+	{"GET", "/api/v1/stats/usage.csv", storage.ScopeRead, storage.RoleAgent, (*Server).usageCSV, takes[statsParams, none]()},
+	{"GET", metricsPath, storage.ScopeAdmin, storage.RoleOwner, (*Server).metrics, takes[none, none]()},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket, takes[none, none]()}, // asks by itself: the first frame may tell
 }
 

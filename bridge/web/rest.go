@@ -158,7 +158,7 @@ func writeJSON(w io.Writer, v any) {
 
 // serve finds the way: the API, or the page.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/api" && !strings.HasPrefix(r.URL.Path, "/api/") {
+	if r.URL.Path != "/api" && r.URL.Path != metricsPath && !strings.HasPrefix(r.URL.Path, "/api/") {
 		s.servePage(w, r)
 		return
 	}

@@ -32,11 +32,12 @@ type Config struct {
 	Count   func(text string) (storage.Count, error) // what a text costs
 	Hooks   Hooks
 	Pusher  Pusher
-	Modems  func() []storage.Modem // what is plugged in now; nil: nothing
-	Radio   Radio                  // the modems, for what people want of them; nil: there are none
-	Ringer  Ringer                 // the telephone system, for calls; nil: there is none
-	Backups Backups                // copies of the ledger; nil: none are made
-	Lab     http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+	Lookup  func(ctx context.Context, url string) (storage.Lookup, error) // asks who a number is; nil: nobody is asked
+	Modems  func() []storage.Modem                                        // what is plugged in now; nil: nothing
+	Radio   Radio                                                         // the modems, for what people want of them; nil: there are none
+	Ringer  Ringer                                                        // the telephone system, for calls; nil: there is none
+	Backups Backups                                                       // copies of the ledger; nil: none are made
+	Lab     http.Handler                                                  // serves what is below /api/v1/lab; nil: this is no demo
 
 	// Support writes a support bundle, as a zip; nil: there are none.
 	Support func(ctx context.Context, w io.Writer, goroutines bool) error

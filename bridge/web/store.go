@@ -31,6 +31,7 @@ type Store interface {
 	Idems
 	TalkStore
 	RadioStore
+	Work
 }
 
 // Keys says who is let in. Secrets reach it as SHA-256 only, passwords as

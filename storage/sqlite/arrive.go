@@ -7,5 +7,7 @@ import "smsbridge/storage"
 // already carry next() as rev.
 func (t *tx) arrive(thread, line, id string) {
 	t.touch(thread, line, id)
+	c, fresh := t.join(id)
 	t.updated(storage.MessageReceived, id)
+	t.offer(c, fresh, id)
 }

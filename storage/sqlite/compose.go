@@ -28,6 +28,7 @@ func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, 
 		t.object(id)
 		if !known {
 			t.event(storage.MessageQueued, m.Thread, m.Line, "message", m)
+			t.answered(d, m)
 		}
 		return t.err
 	})
@@ -75,7 +76,7 @@ func (t *tx) compose(d storage.Draft) (string, error) {
 	}
 	t.warnFrom(thread, line.ID, id)
 	t.touch(thread, line.ID, id)
-	return id, t.err
+	return id, t.attach(id, d)
 }
 
 // chooseLine is the line that the draft names, or the one that the thread used

@@ -56,6 +56,7 @@ type DB struct {
 	read struct { // statements of the readers, by their text
 		sync.Mutex
 		stmts map[string]*sql.Stmt
+		turns chan struct{} // one for each view that is open
 	}
 
 	bell tail
@@ -80,6 +81,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	db.failure.done = make(chan struct{})
 	db.write.stmts = make(map[string]*sql.Stmt)
 	db.read.stmts = make(map[string]*sql.Stmt)
+	db.read.turns = make(chan struct{}, readers)
 	if err := db.open(ctx); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
@@ -119,8 +121,10 @@ func (db *DB) open(ctx context.Context) error {
 	if db.reader, err = sql.Open("sqlite3", fmt.Sprintf(reading, db.path)); err != nil {
 		return err
 	}
-	db.reader.SetMaxOpenConns(readers)
-	db.reader.SetMaxIdleConns(readers)
+	// A statement that is new is prepared on a connection of its own while views
+	// wait for it: there must be one more than views.
+	db.reader.SetMaxOpenConns(readers + 1)
+	db.reader.SetMaxIdleConns(readers + 1)
 	return db.load(ctx)
 }
 
@@ -205,7 +209,9 @@ func (db *DB) load(ctx context.Context) error {
 	var newest string
 	err = db.write.conn.QueryRowContext(ctx, `
 		SELECT max((SELECT coalesce(max(substr(id, 4)), '') FROM message),
-		           (SELECT coalesce(max(substr(id, 4)), '') FROM thread))`).Scan(&newest)
+		           (SELECT coalesce(max(substr(id, 4)), '') FROM thread),
+		           (SELECT coalesce(max(substr(id, 4)), '') FROM desk_case),
+		           (SELECT coalesce(max(substr(id, 4)), '') FROM offer))`).Scan(&newest)
 	if err != nil {
 		return err
 	}

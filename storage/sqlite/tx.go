@@ -316,8 +316,14 @@ type view struct {
 	tx  *sql.Tx
 }
 
-// look runs do on one snapshot.
+// look runs do on one snapshot. It must not be called inside another look.
 func (db *DB) look(ctx context.Context, do func(*view) error) error {
+	select {
+	case db.read.turns <- struct{}{}:
+		defer func() { <-db.read.turns }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	tx, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err
