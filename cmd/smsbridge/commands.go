@@ -29,6 +29,8 @@ func commands() []*cobra.Command {
 		newContextCommand(),
 		newManCommand(),
 		newVersionCommand(),
+		newCursorCommand(),
+		newDBCommand(),
 		newPDUCommand(),
 		newTrustCommand(),
 		newFindCommand(),
