@@ -63,7 +63,10 @@ URL the box on this machine is asked. The exit code is 8 when a check failed.`,
 			if len(args) == 1 {
 				b.url = args[0]
 			}
-			var err error
+			err := b.locate()
+			if err != nil {
+				return err
+			}
 			if in.URL, in.Token = b.url, ""; b.url != "" {
 				if in.Token, err = b.token(); err != nil {
 					return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -17,11 +18,15 @@ import (
 // box is where a verb finds the bridge that it asks.
 type box struct {
 	admin, url, tokenFile, pin string
+
+	given  func(flag string) bool // by flag or environment
+	secret string                 // of the context that is used
 }
 
 // flags adds the flags that every verb that asks a bridge has.
 func (b *box) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	b.given = f.Changed
 	f.StringVar(&b.admin, "admin", orService(adminSocket(), serviceSocket), "Unix socket of the bridge on this box")
 	f.StringVar(&b.url, "url", "", "address of a bridge elsewhere, such as https://desk-pi.local:8780")
 	f.StringVar(&b.pin, "pin", "", "key of the bridge at --url, SHA256:..., as \"smsbridge trust show\" prints it there; no other is believed")
@@ -30,6 +35,9 @@ func (b *box) flags(cmd *cobra.Command) {
 
 // open makes the client; it connects when it is first used.
 func (b *box) open() (*client.Client, error) {
+	if err := b.locate(); err != nil {
+		return nil, err
+	}
 	if b.url == "" {
 		return client.New(client.Options{Socket: b.admin})
 	}
@@ -44,6 +52,24 @@ func (b *box) open() (*client.Client, error) {
 	return c, nil
 }
 
+// locate goes to the context that is used, where neither flag nor environment
+// says where the box is.
+func (b *box) locate() error {
+	if b.url != "" || b.given == nil || b.given("admin") {
+		return nil
+	}
+	p, err := readPlaces()
+	if err != nil || p.Current == "" {
+		return err
+	}
+	i := p.find(p.Current)
+	if i < 0 {
+		return fail(exitUsage, "the context %q is gone; `smsbridge context use -` goes back to the box on this machine", p.Current)
+	}
+	b.url, b.secret, b.pin = p.Places[i].URL, p.Places[i].Token, cmp.Or(b.pin, p.Places[i].Pin)
+	return nil
+}
+
 // token is the token for --url, from its file or from the environment.
 func (b *box) token() (string, error) {
 	token := os.Getenv("SMSBRIDGE_TOKEN")
@@ -53,6 +79,9 @@ func (b *box) token() (string, error) {
 			return "", fail(exitUsage, "token-file: %w", err)
 		}
 		token = strings.TrimSpace(string(text))
+	}
+	if token == "" {
+		token = b.secret
 	}
 	if token == "" {
 		return "", fail(exitDenied, "a bridge at --url wants a token: make one on its box with `smsbridge token create`, and give it by --token-file or SMSBRIDGE_TOKEN")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"unicode"
@@ -15,13 +16,15 @@ import (
 // output is how a verb prints a list: a table for people, or objects with the
 // API's own keys for programs.
 type output struct {
-	format string
-	quiet  bool
+	format  string
+	quiet   bool
+	columns []string // of a table or CSV; none: all
 }
 
 func (o *output) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&o.format, "output", "o", "table", "table, json, jsonl or csv")
 	cmd.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print ids only")
+	cmd.Flags().StringSliceVar(&o.columns, "columns", nil, "print these columns of a table or CSV only, in this order")
 }
 
 func (o *output) check() error {
@@ -45,10 +48,33 @@ func (t *table) add(object any, cells ...string) {
 	t.rows = append(t.rows, cells)
 }
 
+// pick leaves the columns that were asked for.
+func (o *output) pick(t table) (table, error) {
+	if len(o.columns) == 0 {
+		return t, nil
+	}
+	picked := table{heads: o.columns, rows: make([][]string, len(t.rows)), objects: t.objects}
+	for _, name := range o.columns {
+		at := slices.Index(t.heads, name)
+		if at < 0 {
+			return t, fail(exitUsage, "columns: there is no column %q; these are: %s", name, strings.Join(t.heads, ", "))
+		}
+		for i, row := range t.rows {
+			picked.rows[i] = append(picked.rows[i], row[at])
+		}
+	}
+	return picked, nil
+}
+
 func (o *output) print(w io.Writer, t table) error {
+	ids := t.rows
+	t, err := o.pick(t)
+	if err != nil {
+		return err
+	}
 	switch {
 	case o.quiet:
-		for _, row := range t.rows {
+		for _, row := range ids {
 			fmt.Fprintln(w, row[0])
 		}
 		return nil
