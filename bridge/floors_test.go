@@ -29,6 +29,7 @@ var floors = map[string][]string{
 	"modem/doctor":    {"modem", "modem/profile", "modem/usb"},
 	"bridge/gateway":  {"modem", "modem/doctor", "modem/profile", "pdu", "storage"},
 	"bridge/web":      {"bridge/schema", "storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},
+	"bridge/history":  {"storage", "github.com/mattn/go-sqlite3"},
 	"bridge/hook":     {"storage"},
 	"bridge/conform":  {"bridge/schema", "github.com/gorilla/websocket"},
 	"bridge/offer":    {"storage"},
