@@ -37,12 +37,13 @@ func (s *Server) linesOf(ctx context.Context, who storage.Caller) ([]storage.Lin
 
 type modemsAnswer struct {
 	Modems []storage.Modem `json:"modems"`
+	Head   storage.Head    `json:"head"`
 }
 
 // modems shows who works on some lines only the modems of those.
 func (s *Server) modems(_ context.Context, who storage.Caller, _ none) (modemsAnswer, error) {
 	found := slices.DeleteFunc(slices.Clone(s.c.Modems()), func(m storage.Modem) bool { return !who.Sees(m.Line) })
-	return modemsAnswer{list(found)}, nil
+	return modemsAnswer{Modems: list(found)}, nil
 }
 
 type assignParams struct {

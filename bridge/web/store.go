@@ -24,6 +24,11 @@ type Store interface {
 	// the number.
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
 
+	// Queued is how many parts wait to be sent, by line.
+	Queued(ctx context.Context) (map[string]int, error)
+
+	Cursors
+	Idems
 	TalkStore
 	RadioStore
 }
