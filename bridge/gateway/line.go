@@ -28,7 +28,7 @@ const (
 var (
 	errRestarted = errors.New("the modem started again by itself")
 	errMute      = errors.New("the modem does not answer any more")
-	errNoCard    = errors.New("the SIM was taken out")
+	errNoCard    = fmt.Errorf("the SIM was taken out: %w", modem.ErrSIMAbsent)
 	errStopped   = fmt.Errorf("smsbridge is not running: %w", fs.ErrNotExist)
 )
 
