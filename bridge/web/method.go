@@ -45,6 +45,7 @@ var methods = slices.Concat(
 	lineMethods,
 	moveMethods,
 	ussdMethods,
+	scheduleMethods,
 	doctorMethods,
 	journalMethods,
 	callMethods,
