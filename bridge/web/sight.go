@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"path"
+	"slices"
 
 	"smsbridge/storage"
 )
@@ -18,6 +19,7 @@ var sights = []struct {
 	{"contact.*", everybody}, // the address book is the office's
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
+	{"setting.*", everybody}, // what others must not know is not in it
 	{"*", wholeBox},
 }
 
@@ -35,6 +37,9 @@ func wholeBox(who storage.Caller) bool {
 
 // sees tells whether a caller is told of an event.
 func sees(who storage.Caller, e storage.Event) bool {
+	if e.For != nil {
+		return who.Person() != nil && slices.Contains(e.For, who.Person().ID)
+	}
 	if e.Line != "" {
 		return who.Sees(e.Line)
 	}

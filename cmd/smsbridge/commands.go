@@ -24,6 +24,7 @@ func commands() []*cobra.Command {
 		newAgentCommand(),
 		newAuditCommand(),
 		newPDUCommand(),
+		newTrustCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}

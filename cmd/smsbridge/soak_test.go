@@ -17,6 +17,7 @@ import (
 // level is what a process may leak, at one moment.
 type level struct {
 	descriptors, threads, goroutines int
+	heap                             int     // kB in use
 	rss                              float64 // MB
 }
 
@@ -25,7 +26,10 @@ func (s *stand) level() level {
 	if err := s.desk.SupportBundle(context.Background(), &bundle, false); err != nil {
 		s.Fatal(err)
 	}
-	var running struct{ Goroutines, Descriptors int }
+	var running struct {
+		Goroutines, Descriptors int
+		Heap                    int `json:"heap_kb"`
+	}
 	if err := json.Unmarshal([]byte(unzip(s.T, bundle.Bytes())["runtime.json"]), &running); err != nil {
 		s.Fatal(err)
 	}
@@ -33,7 +37,7 @@ func (s *stand) level() level {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return level{running.Descriptors, len(threads), running.Goroutines, s.rss()}
+	return level{running.Descriptors, len(threads), running.Goroutines, running.Heap, s.rss()}
 }
 
 // TestSoak runs the real program with 64 modems, texts both ways and a modem

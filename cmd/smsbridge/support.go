@@ -16,7 +16,6 @@ import (
 	"smsbridge/bridge"
 	"smsbridge/bridge/client"
 	"smsbridge/modem/usb"
-	"smsbridge/storage"
 )
 
 func newSupportCommand() *cobra.Command {
@@ -77,14 +76,14 @@ func (a alone) bundle(ctx context.Context, w io.Writer) error {
 }
 
 // settingsOf is every flag of a command, with where its value comes from.
-func settingsOf(cmd *cobra.Command) []storage.Setting {
-	var all []storage.Setting
+func settingsOf(cmd *cobra.Command) []bridge.Flag {
+	var all []bridge.Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		source := "default"
 		if f.Changed {
 			source = cmp.Or(strings.Join(f.Annotations[sourceKey], ""), "command line")
 		}
-		all = append(all, storage.Setting{Name: f.Name, Value: f.Value.String(), Source: source})
+		all = append(all, bridge.Flag{Name: f.Name, Value: f.Value.String(), Source: source})
 	})
 	return all
 }

@@ -11,14 +11,14 @@ import (
 )
 
 const messageColumns = `id, thread, line, dir, peer, own, text, state, reason, code, total, copies, warnings, raw,
-	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel`
+	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel, sender`
 
 func scanMessage(r scanner) (*storage.Message, error) {
 	m := &storage.Message{Parts: []storage.Part{}}
 	var peer, own, warnings, author, count, trace string
 	var created, sent, received, delivered int64
 	err := r.Scan(&m.ID, &m.Thread, &m.Line, &m.Dir, &peer, &own, &m.Text, &m.State, &m.Reason, &m.Code, &m.Total,
-		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel)
+		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel, &m.Sender)
 	if err != nil {
 		return nil, err
 	}
@@ -137,9 +137,16 @@ func (db *DB) Messages(ctx context.Context, thread string, p storage.Page) (stor
 			return err
 		}
 		var known int
-		query, args := `SELECT 1 FROM thread WHERE id = ?`, []any{thread}
+		query, args := `SELECT 1 FROM thread WHERE id = ? AND channel <> 'chat'`, []any{thread}
 		if p.Lines != nil {
 			query, args = `SELECT 1 FROM message WHERE thread = ?`+overLines+`LIMIT 1`, []any{thread, false, linesJSON(p.Lines)}
+		}
+		chat, err := v.isMember(thread, p.Agent)
+		if err != nil {
+			return err
+		}
+		if chat {
+			query, args, p.Lines = `SELECT 1`, nil, nil
 		}
 		if ok, err := v.get(query, args, &known); err != nil || !ok {
 			if err == nil {

@@ -1,16 +1,13 @@
-// Every word that the page says. A translation is a second object of this
-// shape: {name} is filled in, a pair of forms is chosen by the number {n}.
+// The words of the chat and of what stands around it. {name} is filled in; of
+// several forms one is chosen by the number {n}. A room that is loaded when
+// somebody goes there has its words beside it.
 
-import type { LineState, MessageState } from "./protocol";
+import { catalog, type Plural } from "./catalog";
+import type { LineState, MessageState, Role } from "./protocol";
 
-interface Plural {
-  one: string;
-  other: string;
-}
+export { say, sentence } from "./catalog";
 
-export const locale = "en";
-
-export const words = {
+export const words = catalog("page", {
   product: "smsbridge",
   texts: "Texts",
   sms: "SMS",
@@ -24,8 +21,27 @@ export const words = {
   console: "the console",
   unnamedLine: "Line",
 
+  undo: "Undo",
+  tryAgain: "Try again",
+  roomNotYours: "This part of the page is not for your role. Whoever looks after the box can change that.",
+  roomFailed: "This part of the page could not be loaded. Is the box switched on?",
+
+  // The rooms beside the chat, as the menu names them
+  menu: "Menu",
+  room: {
+    numbers: "Numbers",
+    radio: "Radio",
+    ussd: "USSD",
+    team: "Team",
+    programs: "Programs",
+    audit: "Audit",
+    settings: "Settings",
+  },
+
   // Skip links and panes
+  skips: "Skip links",
   skipToList: "Skip to conversations",
+  skipToRoom: "Skip to the page",
   skipToThread: "Skip to texts",
   skipToComposer: "Skip to writing",
   paneBar: "Lines and connection",
@@ -43,8 +59,7 @@ export const words = {
   tryNow: "Try to connect now",
   unread: { one: "{n} unread", other: "{n} unread" } as Plural,
   account: "Account of {name}",
-  owner: "Owner",
-  agent: "Agent",
+  role: { viewer: "Viewer", agent: "Agent", service: "Program", manager: "Manager", owner: "Owner" } satisfies Record<Role, string>,
   signOut: "Sign out",
   signOutAsk: "Sign out of this browser?",
   signOutTold: "Drafts and texts that still wait here are removed from this browser.",
@@ -62,12 +77,14 @@ export const words = {
     ready: "Ready",
     not_registered: "No network",
     absent: "No modem",
+    sim_missing: "No SIM",
     failed: "Modem fault",
   } satisfies Record<LineState, string>,
   lineWhy: {
     ready: "This line sends and receives.",
     not_registered: "The modem works, but the network has not taken its SIM. Whoever looks after the box can check the aerial, the SIM and its credit.",
     absent: "The modem of this line is unplugged. Whoever looks after the box can plug it in again; nothing else is needed.",
+    sim_missing: "The modem works, but has no SIM that it can read. Whoever looks after the box can put one in, or turn it the other way round.",
     failed: "The modem is there but does not answer as it should. Whoever looks after the box can unplug it, wait ten seconds and plug it in again.",
   } satisfies Record<LineState, string>,
   signal: ["no signal known", "weak signal", "fair signal", "good signal", "strong signal"],
@@ -257,18 +274,4 @@ export const words = {
     ["↑ in an empty box", "Bring back the last text that failed"],
     ["Esc", "Close, clear the search, or go back"],
   ] as [string, string][],
-};
-
-const rules = new Intl.PluralRules(locale);
-
-// say fills {names} into a sentence; a pair of forms is chosen by n.
-export function say(sentence: string | Plural, values: Record<string, string | number> = {}): string {
-  const form = typeof sentence === "string" ? sentence
-    : rules.select(Number(values.n)) === "one" ? sentence.one : sentence.other;
-  return form.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-}
-
-// sentence makes a whole one of a reason that the box gives in short.
-export function sentence(reason: string): string {
-  return reason.charAt(0).toLocaleUpperCase(locale) + reason.slice(1) + (/[.!?]$/.test(reason) ? "" : ".");
-}
+});
