@@ -125,18 +125,16 @@ func TestType(t *testing.T) {
 		{name: "set back after it", modem: "sim", line: "AT+CMEE?", info: "+CMEE: 1", final: "OK"},
 		{name: "no such modem", modem: "ttyUSB9", line: "AT", code: storage.CodeNotFound},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			answer, err := b.gateway.Type(t.Context(), c.modem, c.line, c.unsafe, olga)
-			if c.code != "" {
-				if !isCode(err, c.code) {
-					t.Errorf("%+v %v", answer, err)
-				}
-				return
+		answer, err := b.gateway.Type(t.Context(), c.modem, c.line, c.unsafe, olga)
+		if c.code != "" {
+			if !isCode(err, c.code) {
+				t.Errorf("%s: %+v %v", c.name, answer, err)
 			}
-			if err != nil || strings.Join(answer.Info, "/") != c.info || answer.Final != c.final {
-				t.Errorf("%+v %v", answer, err)
-			}
-		})
+			continue
+		}
+		if err != nil || strings.Join(answer.Info, "/") != c.info || answer.Final != c.final {
+			t.Errorf("%s: %+v %v", c.name, answer, err)
+		}
 	}
 	b.reads("console: Olga typed AT+CMEE=0: OK")
 	b.gateway.Type(t.Context(), "sim", `AT+CPIN="4711"`, true, olga)
