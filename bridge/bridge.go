@@ -19,6 +19,7 @@
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
 //	                                             bridge/web, bridge/client, bridge/hook  storage, bridge/schema
+//	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
@@ -79,8 +80,8 @@ type Store interface {
 	web.Hooks
 	hook.Store
 	Trim(ctx context.Context) error
-	Counts(ctx context.Context) (map[string]int64, error)
 	Probe(ctx context.Context) error
+	Counts(ctx context.Context) (map[string]int64, error)
 	Box() string
 	Failed() <-chan struct{}
 	Err() error

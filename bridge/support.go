@@ -19,19 +19,11 @@ import (
 	"smsbridge/storage"
 )
 
-// Flag is a flag of the program and where its value comes from. A secret is
-// none: it stands in a file, and the flag names the file.
-type Flag struct {
-	Name   string `json:"name"`
-	Value  string `json:"value"`
-	Source string `json:"source"` // default, command line, environment, or a file with the line
-}
-
 // Support is what the program knows of itself for a support bundle, beside
 // what the bridge knows.
 type Support struct {
-	Flags []Flag
-	Facts func() map[string]any // of the machine: kernel, memory, what is plugged in; nil: none
+	Settings []storage.Flag
+	Facts    func() map[string]any // of the machine: kernel, memory, what is plugged in; nil: none
 }
 
 // journalMost is how many sentences of the journal a bundle takes.
@@ -123,7 +115,7 @@ func shorten(text []byte) []byte {
 func (b *Bridge) bundle(ctx context.Context, w io.Writer, goroutines bool) error {
 	z := NewBundle(w)
 	z.JSON("version.json", func() (any, error) { return About(b.version), nil })
-	z.JSON("settings.json", func() (any, error) { return b.support.Flags, nil })
+	z.JSON("settings.json", func() (any, error) { return b.support.Settings, nil })
 	z.JSON("runtime.json", func() (any, error) { return running(b.began), nil })
 	if b.support.Facts != nil {
 		z.JSON("box.json", func() (any, error) { return b.support.Facts(), nil })

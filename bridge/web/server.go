@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"smsbridge/storage"
@@ -75,6 +76,8 @@ type Server struct {
 	api      *http.ServeMux
 	face     http.Handler
 
+	documents func() (map[string]paper, error) // made when first asked for
+
 	times times
 }
 
@@ -123,6 +126,7 @@ func build(c Config, methods []method, routes []route) *Server {
 	for i, m := range methods {
 		s.byName[m.name] = &methods[i]
 	}
+	s.documents = sync.OnceValues(func() (map[string]paper, error) { return makePapers(c.Version, methods, routes) })
 	s.api = s.router()
 	s.face = s.guard(http.HandlerFunc(s.serve))
 	return s

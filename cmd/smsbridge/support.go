@@ -16,6 +16,7 @@ import (
 	"smsbridge/bridge"
 	"smsbridge/bridge/client"
 	"smsbridge/modem/usb"
+	"smsbridge/storage"
 )
 
 func newSupportCommand() *cobra.Command {
@@ -76,14 +77,14 @@ func (a alone) bundle(ctx context.Context, w io.Writer) error {
 }
 
 // settingsOf is every flag of a command, with where its value comes from.
-func settingsOf(cmd *cobra.Command) []bridge.Flag {
-	var all []bridge.Flag
+func settingsOf(cmd *cobra.Command) []storage.Flag {
+	var all []storage.Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		source := "default"
 		if f.Changed {
 			source = cmp.Or(strings.Join(f.Annotations[sourceKey], ""), "command line")
 		}
-		all = append(all, bridge.Flag{Name: f.Name, Value: f.Value.String(), Source: source})
+		all = append(all, storage.Flag{Name: f.Name, Value: f.Value.String(), Source: source})
 	})
 	return all
 }
