@@ -31,11 +31,12 @@ type agentAnswer struct {
 
 type agentsAnswer struct {
 	Agents []storage.Agent `json:"agents"`
+	Head   storage.Head    `json:"head"`
 }
 
 func (s *Server) agents(ctx context.Context, _ storage.Caller, _ none) (agentsAnswer, error) {
 	agents, err := s.c.Keys.Agents(ctx)
-	return agentsAnswer{list(agents)}, err
+	return agentsAnswer{Agents: list(agents)}, err
 }
 
 type agentParams struct {
@@ -179,6 +180,7 @@ type sessionsParams struct {
 
 type sessionsAnswer struct {
 	Sessions []storage.Session `json:"sessions"`
+	Head     storage.Head      `json:"head"`
 }
 
 // sessions lists where an account is signed in.
@@ -192,7 +194,7 @@ func (s *Server) sessions(ctx context.Context, who storage.Caller, p sessionsPar
 		current = p.hash
 	}
 	found, err := s.c.Keys.Sessions(ctx, a.ID, current)
-	return sessionsAnswer{list(found)}, err
+	return sessionsAnswer{Sessions: list(found)}, err
 }
 
 // endSessionOf signs a browser out from elsewhere.

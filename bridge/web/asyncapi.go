@@ -95,6 +95,7 @@ var notices = []struct{ Name, Doc string }{
 	{"event", "Something happened."},
 	{"live", "All that had happened is told; from here on it is news."},
 	{"beat", "The stream is alive, and stands here."},
+	{"hint", "Something that passes: who types, who is there, how strong a signal is. It has no number and is not kept."},
 	{"bye", "The box stops; come again after so many milliseconds."},
 }
 

@@ -42,16 +42,10 @@ type sendResult struct {
 	Replayed bool            `json:"replayed"`
 }
 
-// maxKey is the longest idempotency key.
-const maxKey = 200
-
 // send accepts a text: when it answers, the message is kept and will go out.
 func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (sendResult, error) {
 	if strings.TrimSpace(p.Text) == "" {
 		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be sent.")
-	}
-	if len(p.Idem) > maxKey {
-		return sendResult{}, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
 	}
 	if err := s.systemGate(ctx); err != nil {
 		return sendResult{}, err

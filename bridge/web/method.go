@@ -98,6 +98,9 @@ var methods = slices.Concat(
 	ticketMethods,
 	auditMethods,
 	sessionMethods,
+	hintMethods,
+	cursorMethods,
+	backupMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.
@@ -155,8 +158,15 @@ func (s *Server) call(ctx context.Context, m *method, p *proof, params json.RawM
 		return m.do.do(ctx, s, storage.Caller{}, params)
 	}
 	if !m.changes() {
-		return m.do.do(withProof(ctx, p), s, p.who, params)
+		return s.headed(ctx, m, func() (any, error) { return m.do.do(withProof(ctx, p), s, p.who, params) })
 	}
+	return s.idempotent(ctx, m, p, params, func(ctx context.Context) (any, error) {
+		return s.change(ctx, m, p, params)
+	})
+}
+
+// change runs a method that changes something.
+func (s *Server) change(ctx context.Context, m *method, p *proof, params json.RawMessage) (any, error) {
 	a := &storage.Audit{AuditEntry: storage.AuditEntry{Author: p.who.Author(), Method: m.name, Object: idIn(params)}}
 	result, err := m.do.do(withProof(storage.WithAudit(ctx, a), p), s, p.who, params)
 	s.audited(ctx, a, err)

@@ -19,7 +19,8 @@ var sights = []struct {
 	{"contact.*", everybody}, // the address book is the office's
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
-	{"setting.*", everybody}, // what others must not know is not in it
+	{"hint.presence", everybody}, // who is there is the office's business
+	{"setting.*", everybody},     // what others must not know is not in it
 	{"*", wholeBox},
 }
 

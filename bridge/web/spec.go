@@ -180,6 +180,7 @@ func newSpec(version string, methods []method, routes []route) (*spec, error) {
 		"live":  s.set.Out(reflect.TypeFor[position]()),
 		"beat":  s.set.Out(reflect.TypeFor[position]()),
 		"bye":   s.set.Out(reflect.TypeFor[bye]()),
+		"hint":  s.set.Out(reflect.TypeFor[hint]()),
 		"event": s.set.Out(reflect.TypeFor[eventLine]()),
 	}
 	return s, nil

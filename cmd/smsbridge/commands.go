@@ -26,6 +26,8 @@ func commands() []*cobra.Command {
 		newAgentCommand(),
 		newAuditCommand(),
 		newAPICommand(),
+		newCursorCommand(),
+		newDBCommand(),
 		newPDUCommand(),
 		newTrustCommand(),
 		newFindCommand(),

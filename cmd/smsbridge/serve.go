@@ -45,6 +45,8 @@ type serveSettings struct {
 	result, late        time.Duration
 	usbPower, serial    bool
 	selfTest            gateway.SelfTestOptions
+	backup              bridge.BackupOptions
+	limits              bridge.Limits
 	tls                 tlsSettings
 	settings            []storage.Flag // as they came, for the support bundle
 	mdns                bool
@@ -101,6 +103,14 @@ to trust it.`,
 	f.BoolVar(&s.usbPower, "usb-power", false, "allow to switch a USB modem that stays silent off and on (needs the right to write its \"authorized\")")
 	f.DurationVar(&s.selfTest.Every, "self-test", 0, "how often each line gets a text from another, to prove that texts arrive (default: never; it costs texts)")
 	f.IntVar(&s.selfTest.Most, "self-test-most", 4, "the most texts that self-tests may cost within 24 hours")
+	f.StringVar(&s.backup.Folder, "backup-dir", "", "folder for copies of the ledger (default: backups, beside the ledger)")
+	f.DurationVar(&s.backup.Every, "backup-every", 0, "how often the ledger is copied, such as 24h (default: only when asked for)")
+	f.IntVar(&s.backup.Keep, "backup-keep", 7, "how many of those copies are kept")
+	f.IntVar(&s.limits.Sockets, "sockets", 64, "the most sockets and event streams at a time")
+	f.IntVar(&s.limits.PerAgent, "sockets-per-agent", 8, "the most of them of one account or token")
+	f.IntVar(&s.limits.Connections, "connections", 1024, "the most connections at a time")
+	f.IntVar(&s.limits.PerAddress, "connections-per-address", 256, "the most of them from one address; a proxy is one")
+	f.BoolVar(&s.limits.Compress, "compress", false, "compress frames above 1 KiB for sockets that ask for it; it costs memory by socket")
 	f.DurationVar(&s.late, "late-window", 120*time.Second, "how long a late answer is listened for before the next send on that line")
 	return cmd
 }
@@ -162,6 +172,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Name: s.name, Version: version, Log: log,
 		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
 		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
+		Backup:  s.backup, Limits: s.limits,
 	})
 	url := s.address(door, desks)
 	if err := s.welcome(ctx, errs, b, ledger, door, desks, url); err != nil {
@@ -243,6 +254,9 @@ func (s *serveSettings) defaults() {
 			name = "demo.db"
 		}
 		s.db = filepath.Join(stateDir(), name)
+	}
+	if s.backup.Folder == "" {
+		s.backup.Folder = filepath.Join(filepath.Dir(s.db), "backups")
 	}
 }
 
