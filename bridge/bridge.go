@@ -19,6 +19,7 @@
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
 //	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage, bridge/schema
+//	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
@@ -82,6 +83,7 @@ type Store interface {
 	offer.Store
 	Trim(ctx context.Context) error
 	Probe(ctx context.Context) error
+	Counts(ctx context.Context) (map[string]int64, error)
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -93,6 +95,7 @@ type Config struct {
 	Ports   []gateway.Port
 	Radio   gateway.Options
 	Push    hook.Options
+	Support Support      // for support bundles
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
 	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
@@ -112,6 +115,10 @@ type Bridge struct {
 	push  *hook.Pusher
 	front func(http.Handler) http.Handler
 	log   *slog.Logger
+
+	support Support
+	version string
+	began   time.Time
 }
 
 // stopping is how long open requests may take when the bridge stops.
@@ -127,18 +134,16 @@ func New(c Config) *Bridge {
 	if c.Front == nil {
 		c.Front = func(next http.Handler) http.Handler { return next }
 	}
-	return &Bridge{
-		front: c.Front,
-		push:  push,
-		store: c.Store,
-		radio: radio,
-		log:   c.Log,
-		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
-			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
-		}),
+	b := &Bridge{
+		front: c.Front, push: push, store: c.Store, radio: radio, log: c.Log,
+		support: c.Support, version: c.Version, began: time.Now(),
 	}
+	b.desks = web.New(web.Config{
+		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
+		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+	})
+	return b
 }
 
 // Code makes a one-time sign-in code.

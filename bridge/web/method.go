@@ -123,6 +123,10 @@ var routes = []route{
 	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents, takes[eventsParams, eventLine]()},
 	{"GET", "/api/v1/stats/usage.csv", storage.ScopeRead, storage.RoleAgent, (*Server).usageCSV, takes[statsParams, none]()},
 	{"GET", metricsPath, storage.ScopeAdmin, storage.RoleOwner, (*Server).metrics, takes[none, none]()},
+	{"GET", "/api/v1/support-bundle", storage.ScopeAdmin, storage.RoleOwner, (*Server).supportBundle, takes[none, none]()},
+	{"GET", "/api/v1/openapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
+	{"GET", "/api/v1/asyncapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
+	{"GET", "/api/v1/reference", anybody, stranger, (*Server).showPaper, takes[none, none]()},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket, takes[none, none]()}, // asks by itself: the first frame may tell
 }
 

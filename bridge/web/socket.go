@@ -130,7 +130,7 @@ func (k *socket) run(ctx context.Context) {
 	err = context.Cause(ctx) // the first reason counts
 	if c, ok := errors.AsType[closing](err); ok {
 		if c.code == closeStopping {
-			_ = k.send(newNotice("bye", map[string]int64{"retry_after_ms": retryAfter.Milliseconds()}))
+			_ = k.send(newNotice("bye", bye{retryAfter.Milliseconds()}))
 		}
 		_ = k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(c.code, brief(c.text)), time.Now().Add(farewell))
 		select {
