@@ -19,6 +19,7 @@
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
 //	                                             bridge/web, bridge/client, bridge/hook  storage, bridge/schema
+//	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
@@ -84,6 +85,7 @@ type Store interface {
 	Trim(ctx context.Context) error
 	Backup(ctx context.Context, file string) (storage.Backup, error)
 	Probe(ctx context.Context) error
+	Counts(ctx context.Context) (map[string]int64, error)
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -95,6 +97,7 @@ type Config struct {
 	Ports   []gateway.Port
 	Radio   gateway.Options
 	Push    hook.Options
+	Support Support      // for support bundles
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
 	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
@@ -129,6 +132,9 @@ type Bridge struct {
 
 	backups *backups
 	limits  Limits
+	support Support
+	version string
+	began   time.Time
 }
 
 // stopping is how long open requests may take when the bridge stops.
@@ -147,19 +153,17 @@ func New(c Config) *Bridge {
 	if c.Front == nil {
 		c.Front = func(next http.Handler) http.Handler { return next }
 	}
-	return &Bridge{
-		front: c.Front,
-		push:  push, backups: copies, limits: c.Limits,
-		store: c.Store,
-		radio: radio,
-		log:   c.Log,
-		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
-			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
-			Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
-		}),
+	b := &Bridge{
+		front: c.Front, push: push, store: c.Store, radio: radio, log: c.Log, backups: copies, limits: c.Limits,
+		support: c.Support, version: c.Version, began: time.Now(),
 	}
+	b.desks = web.New(web.Config{
+		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
+		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+		Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
+	})
+	return b
 }
 
 // Code makes a one-time sign-in code.
@@ -175,7 +179,7 @@ func (b *Bridge) Settled() <-chan struct{} { return b.radio.Settled() }
 func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	failed := make(chan error, 6)
+	failed := make(chan error, 7)
 	running := 0
 	start := func(what string, run func() error) {
 		running++

@@ -21,6 +21,7 @@ type Line struct {
 	Revision     string    `json:"revision,omitempty"`
 	Balance      *Balance  `json:"balance,omitempty"`      // credit, when it was last told
 	Alarm        string    `json:"alarm,omitempty"`        // what is wrong though the modem says that all is well
+	TestedAt     Time      `json:"tested_at,omitzero"`     // a self-test arrived at this number
 	SMSDisabled  bool      `json:"sms_disabled,omitempty"` // switched off for texts from here
 	Rev          int64     `json:"rev"`
 }

@@ -101,12 +101,11 @@ func (s *Server) changeAgent(ctx context.Context, _ storage.Caller, p changePara
 	return agentAnswer{a}, nil
 }
 
-// accessChanged ends what an account holds open: for good if it may no longer
-// come in, else to come again as what it is now.
+// accessChanged ends what an account holds open.
 func (s *Server) accessChanged(a storage.Agent) {
-	s.visits.end(func(p *proof) bool { return p.of(a.ID) && a.Disabled && p.who.Token != nil }, errRevoked)
-	s.visits.end(func(p *proof) bool { return p.of(a.ID) && a.Disabled && p.who.Token == nil }, errSignedOut)
-	s.visits.end(func(p *proof) bool { return p.of(a.ID) }, errAccess) // the first cause counts
+	for _, cause := range []closing{errRevoked, errSignedOut, errAccess} {
+		s.visits.end(func(p *proof) bool { return p.of(a.ID) && accessCause(p.who, a.Disabled) == cause }, cause)
+	}
 }
 
 type passwordParams struct {

@@ -27,7 +27,7 @@ func TestCompress(t *testing.T) {
 			if got := strings.Contains(answer.Header.Get("Sec-WebSocket-Extensions"), "permessage-deflate"); got != on {
 				t.Errorf("offered: %v", got)
 			}
-			w := &wire{t, conn}
+			w := &wire{TB: t, Conn: conn, box: b, asked: make(map[string]string)}
 			w.open(`{}`)
 			w.hear() // live
 			text := strings.Repeat("abc ", 300)

@@ -112,8 +112,10 @@ func (t *stream) advance(ctx context.Context, s *Server, limit int, tell func(e 
 		return false, err
 	}
 	for _, e := range events {
-		if e.Seq > t.proved && accessOf(t.who, e) {
-			return false, errAccess
+		if e.Seq > t.proved {
+			if err := accessOf(t.who, e); err != nil {
+				return false, err
+			}
 		}
 		if t.wants(e) && sees(t.who, e) {
 			f, err := s.frames.of(t.epoch, e)

@@ -50,8 +50,8 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	if err := s.systemGate(ctx); err != nil {
 		return sendResult{}, err
 	}
-	if a := who.Person(); a != nil && !a.SMS {
-		return sendResult{}, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
+	if err := userGate(who); err != nil {
+		return sendResult{}, err
 	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {

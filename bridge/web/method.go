@@ -120,6 +120,10 @@ var routes = []route{
 	{"POST", "/api/v1/pair", anybody, stranger, (*Server).beginPair, takes[pairBegin, pairBegun]()},
 	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair, takes[pairAsk, madeToken]()},
 	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents, takes[eventsParams, eventLine]()},
+	{"GET", "/api/v1/support-bundle", storage.ScopeAdmin, storage.RoleOwner, (*Server).supportBundle, takes[none, none]()},
+	{"GET", "/api/v1/openapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
+	{"GET", "/api/v1/asyncapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
+	{"GET", "/api/v1/reference", anybody, stranger, (*Server).showPaper, takes[none, none]()},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket, takes[none, none]()}, // asks by itself: the first frame may tell
 }
 

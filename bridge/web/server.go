@@ -14,9 +14,11 @@ package web
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"smsbridge/storage"
@@ -35,6 +37,9 @@ type Config struct {
 	Ringer  Ringer                 // the telephone system, for calls; nil: there is none
 	Backups Backups                // copies of the ledger; nil: none are made
 	Lab     http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+
+	// Support writes a support bundle, as a zip; nil: there are none.
+	Support func(ctx context.Context, w io.Writer, goroutines bool) error
 
 	Box     string // id of the box
 	BoxName string // for people
@@ -76,6 +81,8 @@ type Server struct {
 	once     once
 	api      *http.ServeMux
 	face     http.Handler
+
+	documents func() (map[string]paper, error) // made when first asked for
 
 	times times
 }
@@ -138,6 +145,7 @@ func build(c Config, methods []method, routes []route) *Server {
 	for i, m := range methods {
 		s.byName[m.name] = &methods[i]
 	}
+	s.documents = sync.OnceValues(func() (map[string]paper, error) { return makePapers(c.Version, methods, routes) })
 	s.api = s.router()
 	s.face = s.guard(http.HandlerFunc(s.serve))
 	return s

@@ -143,7 +143,7 @@ func (k *socket) run(ctx context.Context) {
 	err = context.Cause(ctx) // the first reason counts
 	if c, ok := errors.AsType[closing](err); ok {
 		if c.code == closeStopping {
-			_ = k.send(newNotice("bye", map[string]int64{"retry_after_ms": k.s.c.Comeback.Milliseconds()}))
+			_ = k.send(newNotice("bye", bye{k.s.c.Comeback.Milliseconds()}))
 		}
 		_ = k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(c.code, brief(c.text)), time.Now().Add(farewell))
 		select {
@@ -256,9 +256,9 @@ func (k *socket) answer(ctx context.Context, data []byte) (o outgoing, err error
 	return o, nil
 }
 
-// notices are the methods that may come without an id: nobody waits for what
+// oneWay are the methods that may come without an id: nobody waits for what
 // became of them.
-var notices = map[string]bool{"events.ack": true, "typing": true}
+var oneWay = map[string]bool{"events.ack": true, "typing": true}
 
 // notice does what a notification asks, if it can be done.
 func (k *socket) notice(ctx context.Context, q request) {

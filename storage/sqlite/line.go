@@ -9,15 +9,17 @@ import (
 )
 
 const lineColumns = `id, number, name, state, reason, operator, registration, signal, port,
-	iccid, imsi, imei, manufacturer, model, revision, sms_disabled, rev, balance, alarm`
+	iccid, imsi, imei, manufacturer, model, revision, sms_disabled, rev, balance, alarm, tested_at`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanLine(r scanner) (storage.Line, error) {
 	var l storage.Line
 	var balance string
+	var tested int64
 	err := r.Scan(&l.ID, &l.Number, &l.Name, &l.State, &l.Reason, &l.Operator, &l.Registration, &l.Signal, &l.Port,
-		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.SMSDisabled, &l.Rev, &balance, &l.Alarm)
+		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.SMSDisabled, &l.Rev, &balance, &l.Alarm, &tested)
+	l.TestedAt = storage.FromMilli(tested)
 	if err == nil && balance != "" {
 		err = json.Unmarshal([]byte(balance), &l.Balance)
 	}
@@ -63,6 +65,10 @@ func (db *DB) Attach(ctx context.Context, f storage.Facts) (storage.Line, error)
 		}
 		if line == before {
 			return nil
+		}
+		if line.Number != before.Number || line.IMSI != before.IMSI {
+			line.TestedAt = storage.Time{} // nobody has tried this one
+			t.exec(`UPDATE line SET tested_at = 0 WHERE id = ?`, line.ID)
 		}
 		line.Rev = t.next()
 		t.exec(`
