@@ -130,11 +130,11 @@ type Bridge struct {
 	front func(http.Handler) http.Handler
 	log   *slog.Logger
 
-	backups *backups
-	limits  Limits
 	support Support
 	version string
 	began   time.Time
+	backups *backups
+	limits  Limits
 }
 
 // stopping is how long open requests may take when the bridge stops.
@@ -154,7 +154,7 @@ func New(c Config) *Bridge {
 		c.Front = func(next http.Handler) http.Handler { return next }
 	}
 	b := &Bridge{
-		front: c.Front, push: push, store: c.Store, radio: radio, log: c.Log, backups: copies, limits: c.Limits,
+		front: c.Front, push: push, backups: copies, limits: c.Limits, store: c.Store, radio: radio, log: c.Log,
 		support: c.Support, version: c.Version, began: time.Now(),
 	}
 	b.desks = web.New(web.Config{
@@ -179,7 +179,7 @@ func (b *Bridge) Settled() <-chan struct{} { return b.radio.Settled() }
 func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	failed := make(chan error, 7)
+	failed := make(chan error, 6)
 	running := 0
 	start := func(what string, run func() error) {
 		running++

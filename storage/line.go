@@ -26,6 +26,15 @@ type Line struct {
 	Rev          int64     `json:"rev"`
 }
 
+// LineChange is what a person says of a line; nil stays as it is.
+type LineChange struct {
+	Name *string `json:"name"`
+
+	// Number is for a card that does not tell its own. What a card tells later
+	// takes its place.
+	Number *string `json:"number"`
+}
+
 // LineState is what a line can do now.
 type LineState string
 

@@ -94,8 +94,8 @@ var notices = []struct{ Name, Doc string }{
 	{"hello", "What the box says first."},
 	{"event", "Something happened."},
 	{"live", "All that had happened is told; from here on it is news."},
-	{"hint", "News that is worth nothing a moment later, such as typing: it has no number and stands in no log."},
 	{"beat", "The stream is alive, and stands here."},
+	{"hint", "Something that passes: who types, who is there, how strong a signal is. It has no number and is not kept."},
 	{"bye", "The box stops; come again after so many milliseconds."},
 }
 

@@ -38,7 +38,7 @@ func parseRequest(data []byte) (request, error) {
 		return q, invalidRequest.say("", `A frame is a JSON object, such as {"jsonrpc":"2.0","id":"1","method":"ping"}.`)
 	}
 	if raw.ID == nil {
-		if json.Unmarshal(raw.Method, &q.Method) == nil && oneWay[q.Method] {
+		if json.Unmarshal(raw.Method, &q.Method) == nil && unanswered[q.Method] {
 			if len(raw.Params) > 0 && raw.Params[0] == '{' {
 				q.Params = raw.Params
 			}

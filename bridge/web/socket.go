@@ -256,9 +256,9 @@ func (k *socket) answer(ctx context.Context, data []byte) (o outgoing, err error
 	return o, nil
 }
 
-// oneWay are the methods that may come without an id: nobody waits for what
+// unanswered are the methods that may come without an id: nobody waits for what
 // became of them.
-var oneWay = map[string]bool{"events.ack": true, "typing": true}
+var unanswered = map[string]bool{"events.ack": true, "typing": true}
 
 // notice does what a notification asks, if it can be done.
 func (k *socket) notice(ctx context.Context, q request) {

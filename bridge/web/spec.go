@@ -179,8 +179,8 @@ func newSpec(version string, methods []method, routes []route) (*spec, error) {
 		"hello": s.set.Out(reflect.TypeFor[hello]()),
 		"live":  s.set.Out(reflect.TypeFor[position]()),
 		"beat":  s.set.Out(reflect.TypeFor[position]()),
-		"hint":  s.set.Out(reflect.TypeFor[hint]()),
 		"bye":   s.set.Out(reflect.TypeFor[bye]()),
+		"hint":  s.set.Out(reflect.TypeFor[hint]()),
 		"event": s.set.Out(reflect.TypeFor[eventLine]()),
 	}
 	return s, nil

@@ -71,6 +71,7 @@ type accounts interface {
 	SetPassword(ctx context.Context, ref, hash string, keep []byte) (storage.Agent, error)
 
 	Assign(ctx context.Context, line, ref string, yes bool) (storage.Agent, error)
+	ChangeLine(ctx context.Context, id string, c storage.LineChange) (storage.Line, error)
 	SwitchLine(ctx context.Context, id string, on bool) (storage.Line, error)
 
 	// Owned tells whether there is an owner's account.

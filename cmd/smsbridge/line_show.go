@@ -15,7 +15,7 @@ func newLineShowCommand() *cobra.Command {
 	var b box
 	var quiet bool
 	cmd := &cobra.Command{
-		Use: "show [LINE]", Short: "Show a line's own number, to give to clients",
+		Use: "show [LINE]", Short: "Show a line's own number, to give to clients, and as a QR code",
 		Example: "  smsbridge line show\n  smsbridge line show +15550191 -q",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,5 +61,5 @@ func showLine(w io.Writer, l storage.Line, quiet bool) error {
 	fmt.Fprintf(w, "%s   %s\n", l.Number, plain(cmp.Or(l.Name, l.Operator)))
 	fmt.Fprintf(w, "  line    %s\n  state   %s %s\n  texts   %s\n  tested  %s\n  link    sms:%s\n",
 		l.ID, l.State, plain(l.Reason), onOff(!l.SMSDisabled), tested, l.Number)
-	return nil
+	return printQR(w, "sms:"+l.Number)
 }

@@ -169,8 +169,8 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	b := bridge.New(bridge.Config{
 		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Name: s.name, Version: version, Log: log,
 		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
-		Backup: s.backup, Limits: s.limits,
 		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
+		Backup:  s.backup, Limits: s.limits,
 	})
 	url := s.address(door, desks)
 	if err := s.welcome(ctx, errs, b, ledger, door, desks, url); err != nil {

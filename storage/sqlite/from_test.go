@@ -106,6 +106,10 @@ func TestNumberIsReadyOnceTested_S10(t *testing.T) {
 	if _, err := db.Attach(t.Context(), same); err != nil || !tested() {
 		t.Errorf("another port unmarked it: %v", err)
 	}
+	typed := "+1 (555) 01-98" // the card may not tell it
+	if l, err := db.ChangeLine(t.Context(), line.ID, storage.LineChange{Number: &typed}); err != nil || l.Number != "+15550198" || tested() {
+		t.Errorf("a typed number is marked: %+v %v", l, err)
+	}
 	same.Number = "+15550199"
 	if _, err := db.Attach(t.Context(), same); err != nil || tested() {
 		t.Errorf("another number is marked: %v", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
+	"unicode/utf8"
 
 	"smsbridge/storage"
 )
@@ -141,6 +143,47 @@ func (db *DB) SwitchLine(ctx context.Context, id string, on bool) (storage.Line,
 		t.exec(`UPDATE line SET sms_disabled = ?, rev = ? WHERE id = ?`, line.SMSDisabled, line.Rev, id)
 		t.event(storage.LineUpdated, "", id, "line", line)
 		return nil
+	})
+	return line, err
+}
+
+// longestLineName is what a line's name may have, in characters.
+const longestLineName = 60
+
+// ChangeLine names a line, or says its number where the card does not.
+func (db *DB) ChangeLine(ctx context.Context, id string, c storage.LineChange) (line storage.Line, err error) {
+	var name, number string
+	if c.Name != nil {
+		if name = strings.TrimSpace(*c.Name); utf8.RuneCountInString(name) > longestLineName {
+			return line, storage.Refuse(storage.CodeInvalid, "name", "a line's name has %d characters at the most", longestLineName)
+		}
+	}
+	if c.Number != nil && *c.Number != "" {
+		if number, err = storage.ParseNumber("number", *c.Number); err != nil {
+			return line, err
+		}
+	}
+	err = db.update(ctx, func(t *tx) error {
+		found := t.lines("id = ?", id)
+		if len(found) == 0 {
+			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s", id)
+		}
+		line = found[0]
+		t.object(id)
+		if c.Name != nil {
+			line.Name = name
+		}
+		if c.Number != nil && line.Number != number {
+			line.Number, line.TestedAt = number, storage.Time{} // nobody has tried this one
+		}
+		if line == found[0] {
+			return nil
+		}
+		line.Rev = t.next()
+		t.exec(`UPDATE line SET name = ?, number = ?, tested_at = ?, rev = ? WHERE id = ?`,
+			line.Name, line.Number, line.TestedAt.Milli(), line.Rev, id)
+		t.event(storage.LineUpdated, "", id, "line", line)
+		return t.err
 	})
 	return line, err
 }
