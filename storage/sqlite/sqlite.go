@@ -54,6 +54,7 @@ type DB struct {
 		ids   ids
 	}
 	read struct { // statements of the readers, by their text
+		places chan struct{} // as many as may look at a time
 		sync.Mutex
 		stmts map[string]*sql.Stmt
 	}
@@ -80,6 +81,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	db.failure.done = make(chan struct{})
 	db.write.stmts = make(map[string]*sql.Stmt)
 	db.read.stmts = make(map[string]*sql.Stmt)
+	db.read.places = make(chan struct{}, readers)
 	if err := db.open(ctx); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open ledger %s: %w", path, err)
@@ -119,8 +121,10 @@ func (db *DB) open(ctx context.Context) error {
 	if db.reader, err = sql.Open("sqlite3", fmt.Sprintf(reading, db.path)); err != nil {
 		return err
 	}
-	db.reader.SetMaxOpenConns(readers)
-	db.reader.SetMaxIdleConns(readers)
+	// One more than may look: a statement that is new is made ready on a
+	// connection of its own, and who makes it holds one already.
+	db.reader.SetMaxOpenConns(readers + 1)
+	db.reader.SetMaxIdleConns(readers + 1)
 	return db.load(ctx)
 }
 
