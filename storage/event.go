@@ -28,7 +28,14 @@ const (
 	MessagePart     = "message.part"     // a part of an inbound message came, others are missing
 	ThreadCreated   = "thread.created"
 	ThreadUpdated   = "thread.updated"
+	ThreadMerged    = "thread.merged" // the messages of one are in another now
+	ThreadDeleted   = "thread.deleted"
+	MessageDeleted  = "message.deleted"
+	ViewUpdated     = "view.updated"  // of one agent: read, closed, muted, draft
+	ViewReadAll     = "view.read_all" // of one agent: many threads at once
 	ContactSaved    = "contact.saved"
+	ContactMerged   = "contact.merged"
+	ContactDeleted  = "contact.deleted"
 	LineUpdated     = "line.updated"
 	LineMoved       = "line.moved" // a line went on with another card
 	LineBalanceLow  = "line.balance_low"
