@@ -227,3 +227,13 @@ type ContactPage struct {
 	Next     string    `json:"next,omitempty"`
 	Head     Head      `json:"head"`
 }
+
+// ContactEdit changes one contact, or makes it. It is found by ID, or by one of
+// Numbers; then those that it had stay. Do is called inside the change with the
+// contact as it is, and with an empty one if there is none yet.
+type ContactEdit struct {
+	ID      string
+	Numbers []string
+	IfRev   int64 // refuse with CodeConflict if it has another; 0 changes whatever there is
+	Do      func(c *Contact) error
+}

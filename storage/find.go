@@ -1,5 +1,7 @@
 package storage
 
+import "strings"
+
 // Found is one row of what to write to: a colleague, a contact's number, or a
 // number as it was typed.
 type Found struct {
@@ -21,3 +23,25 @@ const (
 	FoundContact = "contact"
 	FoundNumber  = "number"
 )
+
+// Digits are what a number is found by, if text can be part of one: its digits
+// without the zeros that stand before a number at home or abroad ("0555 0100",
+// "001 555..."); with "+" in front, if that was typed. Empty if text holds
+// anything else, or too little to look for.
+func Digits(text string) string {
+	var b strings.Builder
+	text = strings.Trim(text, blanks)
+	for i, r := range text {
+		switch {
+		case r >= '0' && r <= '9', r == '+' && i == 0:
+			b.WriteRune(r)
+		case !strings.ContainsRune(blanks+"-./()", r):
+			return ""
+		}
+	}
+	d := strings.TrimLeft(b.String(), "0")
+	if len(strings.TrimPrefix(d, "+")) < 2 {
+		return ""
+	}
+	return d
+}

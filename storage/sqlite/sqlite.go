@@ -52,6 +52,8 @@ type DB struct {
 		conn  *sql.Conn
 		stmts map[string]*sql.Stmt
 		ids   ids
+
+		unheard int // messages whose words wait for the index, about
 	}
 	read struct { // statements of the readers, by their text
 		sync.Mutex
@@ -121,7 +123,10 @@ func (db *DB) open(ctx context.Context) error {
 	}
 	db.reader.SetMaxOpenConns(readers)
 	db.reader.SetMaxIdleConns(readers)
-	return db.load(ctx)
+	if err := db.load(ctx); err != nil {
+		return err
+	}
+	return db.catchUp(ctx)
 }
 
 // takeLock holds a lock file beside the ledger. The ledger itself must not be

@@ -83,9 +83,11 @@ CREATE TABLE read_all (
 ) STRICT, WITHOUT ROWID;
 
 -- The words of messages. docid is the number in the message's id. The words are
--- not kept a second time: removed holds them while FTS4 takes them out again.
+-- not kept a second time: removed holds them while FTS4 takes them out again,
+-- and half those of messages that are not whole, since they will change.
 CREATE TABLE removed (words TEXT, place TEXT);
+CREATE TABLE half (docid INTEGER PRIMARY KEY, words TEXT NOT NULL, place TEXT NOT NULL) STRICT;
 
-CREATE VIRTUAL TABLE spoken USING fts4 (words, place, content="removed", tokenize=simple, order=DESC);
+CREATE VIRTUAL TABLE spoken USING fts4 (words, place, content="removed", tokenize=simple, order=DESC, matchinfo=fts3, prefix="3");
 
 INSERT INTO meta (key, value) VALUES ('spoken', ''); -- the newest message whose words are there
