@@ -42,6 +42,9 @@ const (
 var methods = slices.Concat(
 	messageMethods,
 	threadMethods,
+	viewMethods,
+	searchMethods,
+	findMethods,
 	lineMethods,
 	moveMethods,
 	ussdMethods,

@@ -86,7 +86,7 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request, m *method) (any, e
 }
 
 // numeric names the parameters that are numbers; in a query all are text.
-var numeric = map[string]bool{"limit": true, "seq": true, "wait_s": true}
+var numeric = map[string]bool{"limit": true, "seq": true, "wait_s": true, "if_rev": true}
 
 // restParams gathers what stands in body, query, path and Idempotency-Key into
 // the object that the socket would have sent. What the path says wins.

@@ -190,3 +190,63 @@ func (f *finder) numbers() error {
 			return err
 		})
 }
+
+// OpenNumber says where a number is written to.
+func (db *DB) OpenNumber(ctx context.Context, number string, p storage.Page) (storage.Opening, error) {
+	o := storage.Opening{Channel: storage.ChannelSMS, To: number}
+	c, err := db.ContactOf(ctx, number)
+	if err == nil {
+		o.Contact = &c
+	}
+	return db.opening(ctx, o, p, `
+		SELECT thread FROM thread_number WHERE number = ?1
+		UNION
+		SELECT thread.id FROM contact_number JOIN thread ON thread.contact = contact_number.contact WHERE contact_number.number = ?1`, number)
+}
+
+// OpenContact says where a contact is written to.
+func (db *DB) OpenContact(ctx context.Context, id string, p storage.Page) (storage.Opening, error) {
+	c, err := db.Contact(ctx, id)
+	if err != nil {
+		return storage.Opening{}, err
+	}
+	o := storage.Opening{Channel: storage.ChannelSMS, Contact: &c}
+	if len(c.Numbers) > 0 {
+		o.To = c.Numbers[0]
+	}
+	return db.opening(ctx, o, p, `SELECT id FROM thread WHERE contact = ?`, id)
+}
+
+// OpenChat says where a colleague is written to.
+func (db *DB) OpenChat(ctx context.Context, agent string, p storage.Page) (storage.Opening, error) {
+	a, err := db.Agent(ctx, agent)
+	if err != nil {
+		return storage.Opening{}, err
+	}
+	return db.opening(ctx, storage.Opening{Channel: storage.ChannelChat, Agent: a.ID}, p, `
+		SELECT mine.thread
+		FROM member AS mine
+		JOIN member AS other ON other.thread = mine.thread AND other.agent = ?2
+		WHERE mine.agent = ?1 AND ?1 <> ?2 AND 2 = (SELECT count(*) FROM member WHERE member.thread = mine.thread)
+		ORDER BY 1`, p.Agent, a.ID)
+}
+
+// opening adds the thread, if there is one that may be seen.
+func (db *DB) opening(ctx context.Context, o storage.Opening, p storage.Page, query string, args ...any) (storage.Opening, error) {
+	err := db.look(ctx, func(v *view) error {
+		ids, err := v.texts(query, args...)
+		if err != nil {
+			return err
+		}
+		ids, last, err := v.among(ids, storage.Page{Agent: p.Agent, Lines: p.Lines}, 1)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		found, err := v.threads(ids, last, p)
+		if err == nil && len(found) > 0 {
+			o.Thread = &found[0]
+		}
+		return err
+	})
+	return o, err
+}

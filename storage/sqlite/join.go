@@ -110,6 +110,9 @@ func (t *tx) leave(thread, number string) bool {
 		       EXISTS (SELECT 1 FROM message WHERE thread = ?1 AND peer <> ?2)`, []any{thread, number}, &his, &others)
 	if !his {
 		t.exec(`DELETE FROM thread_number WHERE number = ? AND thread = ?`, number, thread)
+		t.exec(`
+			UPDATE thread SET peer = coalesce((SELECT min(number) FROM thread_number WHERE thread_number.thread = thread.id), peer)
+			WHERE id = ? AND peer = ?`, thread, number)
 		return false
 	}
 	if !others {
@@ -118,8 +121,6 @@ func (t *tx) leave(thread, number string) bool {
 		return false
 	}
 	t.exec(`DELETE FROM thread_number WHERE number = ?`, number)
-	t.exec(`UPDATE thread SET peer = (
-			SELECT peer FROM message WHERE thread = ?1 AND peer <> ?2 ORDER BY id DESC LIMIT 1) WHERE id = ?1`, thread, number)
 	id := t.begin(number, "", "")
 	t.exec(`UPDATE message SET thread = ? WHERE thread = ? AND peer = ?`, id, thread, number)
 	t.exec(`

@@ -57,7 +57,7 @@ func (db *DB) ChangeView(ctx context.Context, agent string, lines []string, thre
 			}
 			return storage.Refuse(storage.CodeNotFound, "thread", "there is no thread %s", thread)
 		}
-		if err := t.change(&w, c); err != nil {
+		if err := t.change(&w, lines, c); err != nil {
 			return err
 		}
 		both := w.Both
@@ -69,7 +69,7 @@ func (db *DB) ChangeView(ctx context.Context, agent string, lines []string, thre
 	return w, err
 }
 
-func (t *tx) change(w *storage.View, c storage.ViewChange) error {
+func (t *tx) change(w *storage.View, lines []string, c storage.ViewChange) error {
 	if c.ReadTo != nil && *c.ReadTo != "" {
 		var known int
 		if !t.get(`SELECT 1 FROM message WHERE id = ? AND thread = ?`, []any{*c.ReadTo, w.Thread}, &known) && t.err == nil {
@@ -83,9 +83,9 @@ func (t *tx) change(w *storage.View, c storage.ViewChange) error {
 		var newest string
 		t.get(`
 			SELECT id FROM message
-			WHERE thread = ? AND (dir = 'in' OR channel = 'chat') AND sender <> ?
+			WHERE thread = ?4 AND `+incoming+`
 			ORDER BY id DESC
-			LIMIT 1`, []any{w.Thread, w.Agent}, &newest)
+			LIMIT 1`, []any{w.Agent, lines == nil, linesJSON(lines), w.Thread}, &newest)
 		if newest != "" && w.ReadTo >= newest {
 			t.get(`SELECT coalesce(max(id), '') FROM message WHERE thread = ? AND id < ?`, []any{w.Thread, newest}, &w.ReadTo)
 		}

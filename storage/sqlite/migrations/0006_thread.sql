@@ -48,6 +48,10 @@ UPDATE thread
 SET line = coalesce((SELECT line FROM message WHERE message.id = thread.last), line),
     peer = coalesce((SELECT peer FROM message WHERE message.id = thread.last), peer);
 
+-- thread_number says whose a number is; peer is only the one used last.
+DROP INDEX thread_peer;
+CREATE UNIQUE INDEX thread_peer ON thread (channel, peer) WHERE channel <> 'sms';
+
 CREATE UNIQUE INDEX thread_contact ON thread (contact) WHERE contact <> '';
 
 -- The list of threads, for who sees every line and for who sees some.
@@ -81,6 +85,9 @@ CREATE TABLE read_all (
   was   TEXT NOT NULL, -- JSON: thread to what was read of it
   at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What is scrubbed with a message beside its own PDUs.
+CREATE INDEX kept_beside ON kept (message) WHERE kind IN ('undecodable', 'repeat');
 
 -- The words of messages. docid is the number in the message's id. The words are
 -- not kept a second time: removed holds them while FTS4 takes them out again,
