@@ -202,7 +202,7 @@ func (db *DB) MergeContacts(ctx context.Context, id, from string) (storage.Merge
 			return err
 		}
 		t.dropContact(from)
-		t.exec(`UPDATE thread SET contact = '' WHERE contact = ?`, from)
+		t.exec(`UPDATE thread SET contact = '' WHERE contact = ? AND contact <> ''`, from)
 		both.Rev = t.next()
 		t.writeContact(both)
 		m = storage.Merge{ID: t.db.write.ids.next("cm"), Contact: both, From: from}

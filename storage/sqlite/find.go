@@ -42,7 +42,7 @@ func (v *view) threadsNamed(text string) (ids []string, err error) {
 	args = append([]any{mostNamed, strings.ToLower(strings.TrimSpace(text)), storage.Digits(text)}, args...)
 	err = v.rows(`
 		SELECT thread.id FROM contact
-		CROSS JOIN thread ON thread.contact = contact.id
+		CROSS JOIN thread ON thread.contact = contact.id AND thread.contact <> ''
 		WHERE `+where+`
 		UNION
 		SELECT thread FROM thread_number
@@ -159,7 +159,7 @@ func (f *finder) contacts() error {
 		FROM (SELECT id AS found FROM contact WHERE %s ORDER BY folded, id LIMIT ?%d)
 		CROSS JOIN contact ON contact.id = found
 		CROSS JOIN contact_number ON contact_number.contact = contact.id`+toThread+`
-		ORDER BY contact.folded, contact.id, contact_number.n`, where, len(args), `(SELECT id FROM thread WHERE thread.contact = contact.id)`),
+		ORDER BY contact.folded, contact.id, contact_number.n`, where, len(args), `(SELECT id FROM thread WHERE thread.contact = contact.id AND thread.contact <> '')`),
 		args, func(r *sql.Rows) error {
 			c := storage.Found{Kind: storage.FoundContact, Channel: storage.ChannelSMS}
 			var folded string
@@ -201,7 +201,7 @@ func (db *DB) OpenNumber(ctx context.Context, number string, p storage.Page) (st
 	return db.opening(ctx, o, p, `
 		SELECT thread FROM thread_number WHERE number = ?1
 		UNION
-		SELECT thread.id FROM contact_number JOIN thread ON thread.contact = contact_number.contact WHERE contact_number.number = ?1`, number)
+		SELECT thread.id FROM contact_number JOIN thread ON thread.contact = contact_number.contact AND thread.contact <> '' WHERE contact_number.number = ?1`, number)
 }
 
 // OpenContact says where a contact is written to.
@@ -214,7 +214,7 @@ func (db *DB) OpenContact(ctx context.Context, id string, p storage.Page) (stora
 	if len(c.Numbers) > 0 {
 		o.To = c.Numbers[0]
 	}
-	return db.opening(ctx, o, p, `SELECT id FROM thread WHERE contact = ?`, id)
+	return db.opening(ctx, o, p, `SELECT id FROM thread WHERE contact = ? AND contact <> ''`, id)
 }
 
 // OpenChat says where a colleague is written to.

@@ -13,7 +13,7 @@ func (t *tx) gather(contact string) {
 		JOIN thread_number ON thread_number.number = contact_number.number
 		WHERE contact_number.contact = ?1
 		UNION
-		SELECT id FROM thread WHERE contact = ?1
+		SELECT id FROM thread WHERE contact = ?1 AND contact <> ''
 		ORDER BY 1`, contact)
 	if len(all) == 0 {
 		return
@@ -82,7 +82,7 @@ func (t *tx) joinViews(kept, other string, join func()) {
 // own; message.peer says which messages go.
 func (t *tx) part(contact string, numbers []string) {
 	var thread string
-	if len(numbers) == 0 || !t.get(`SELECT id FROM thread WHERE contact = ?`, []any{contact}, &thread) {
+	if len(numbers) == 0 || !t.get(`SELECT id FROM thread WHERE contact = ? AND contact <> ''`, []any{contact}, &thread) {
 		return
 	}
 	var known int

@@ -110,7 +110,7 @@ var stateIs = map[string]string{
 	storage.ThreadsOpen:   ` AND NOT ` + viewHas + `closed_at > 0)`,
 	storage.ThreadsClosed: ` AND ` + viewHas + `closed_at > 0)`,
 	storage.ThreadsMuted:  ` AND ` + viewHas + `muted = 1)`,
-	storage.ThreadsUnread: ` AND NOT ` + viewHas + `closed_at > 0) AND EXISTS (
+	storage.ThreadsUnread: ` AND NOT ` + viewHas + `(closed_at > 0 OR read_to >= listed.last)) AND EXISTS (
 		SELECT 1 FROM message
 		WHERE message.thread = listed.thread AND message.id > coalesce((
 			SELECT read_to FROM thread_view WHERE agent = ?1 AND thread_view.thread = listed.thread), '')

@@ -73,13 +73,10 @@ func (t *tx) joinCard(m *storage.Move, from, to string) error {
 
 // rejoin gives what belongs to line to over to line from.
 func (t *tx) rejoin(from, to string) {
-	moved := t.column(`SELECT id FROM message WHERE line = ?`, to)
-	t.unspeak(moved)
 	for _, table := range []string{"thread", "message", "part", "kept", "concat_set"} {
 		t.exec(`UPDATE `+table+` SET line = ? WHERE line = ?`, from, to)
 	}
 	t.joinLines(from, to)
-	t.respeak(moved)
 	t.exec(`UPDATE ussd SET line = ? WHERE line = ? AND ended_at > 0`, from, to)
 	t.exec(`DELETE FROM ussd_turn WHERE session IN (SELECT id FROM ussd WHERE line = ?)`, to)
 	t.exec(`DELETE FROM ussd WHERE line = ?`, to)

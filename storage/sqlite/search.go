@@ -18,50 +18,19 @@ const (
 	mergePages = 64   // of the index that each batch may tidy up
 )
 
-// Marks of what stands in the column place: letters that no text has.
-const (
-	placeLine   = "\ue000"
-	placePeer   = "\ue001"
-	placeSender = "\ue002"
-	placeThread = "\ue003" // of chats only: other messages may change their thread
-)
-
-// place is a word of the column place; FTS4's own tokenizer divides at all that
-// is neither letter nor digit.
-func place(mark, s string) string {
-	return mark + strings.Map(func(r rune) rune {
-		if r >= 0x80 || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
-			return r
-		}
-		return -1
-	}, strings.ToLower(s))
-}
-
-// spokenOf is a message as the index has it.
+// spokenOf is a message as the index has it: not whole, half is kept beside.
 type spokenOf struct {
-	id, text, places string
-	half             bool
+	id, words string
+	half      bool
 }
 
-const spokenColumns = `
-	SELECT id, text, line, peer, CASE WHEN sender <> '' OR author = '' THEN sender ELSE coalesce(author ->> 'id', '') END, channel, thread, state
-	FROM message `
+const spokenColumns = `SELECT id, text, state FROM message `
 
 func scanSpoken(r *sql.Rows) (s spokenOf, err error) {
-	var line, peer, sender, channel, thread string
+	var text string
 	var state storage.MessageState
-	err = r.Scan(&s.id, &s.text, &line, &peer, &sender, &channel, &thread, &state)
-	all := []string{place(placePeer, peer)}
-	if line != "" {
-		all = append(all, place(placeLine, line))
-	}
-	if sender != "" {
-		all = append(all, place(placeSender, sender))
-	}
-	if channel == storage.ChannelChat {
-		all = append(all, place(placeThread, thread))
-	}
-	s.places, s.half = strings.Join(all, " "), state == storage.Partial
+	err = r.Scan(&s.id, &text, &state)
+	s.words, s.half = strings.Join(storage.Words(text), " "), state == storage.Partial
 	return s, err
 }
 
@@ -109,10 +78,9 @@ func (t *tx) index(s spokenOf) {
 	if doc == 0 {
 		return // a message of another box; nobody makes those yet
 	}
-	words := strings.Join(storage.Words(s.text), " ")
-	t.exec(`INSERT INTO spoken (docid, words, place) VALUES (?, ?, ?)`, int64(doc), words, s.places)
+	t.exec(`INSERT INTO spoken (docid, words) VALUES (?, ?)`, int64(doc), s.words)
 	if s.half {
-		t.exec(`INSERT INTO half (docid, words, place) VALUES (?, ?, ?)`, int64(doc), words, s.places)
+		t.exec(`INSERT INTO half (docid, words) VALUES (?, ?)`, int64(doc), s.words)
 	}
 }
 
@@ -124,15 +92,15 @@ func (t *tx) unspeak(ids []string) {
 		if id > mark || doc == 0 {
 			continue
 		}
-		var words, places string
-		if !t.get(`SELECT words, place FROM half WHERE docid = ?`, []any{doc}, &words, &places) {
+		var words string
+		if !t.get(`SELECT words FROM half WHERE docid = ?`, []any{doc}, &words) {
 			s, ok := t.spokenOf(id)
 			if !ok {
 				continue
 			}
-			words, places = strings.Join(storage.Words(s.text), " "), s.places
+			words = s.words
 		}
-		t.exec(`INSERT INTO removed (rowid, words, place) VALUES (?, ?, ?)`, doc, words, places)
+		t.exec(`INSERT INTO removed (rowid, words) VALUES (?, ?)`, doc, words)
 		t.exec(`DELETE FROM spoken WHERE docid = ?`, doc)
 		t.exec(`DELETE FROM removed`)
 		t.exec(`DELETE FROM half WHERE docid = ?`, doc)
@@ -215,24 +183,27 @@ type search struct {
 	*view
 	q       storage.Query
 	p       storage.Page
-	mark    string          // the newest message in the index
-	match   []string        // terms of FTS4, all of which must hold
-	chats   map[string]bool // that the agent is in
-	peers   map[string]bool // whose it must be; nil: anybody's
-	sender  string          // or that this agent wrote it
-	line    string
+	mark    string            // the newest message in the index
+	match   string            // of FTS4
+	chats   map[string]bool   // that the agent is in
+	threads []string          // only in these; nil: in any
+	sender  string            // only what this agent or token wrote
+	in      bool              // only what came in
+	line    string            // only over this line
 	read    map[string]string // thread to what was read of it
 	nothing bool              // can be found: a filter names what is not there
 }
 
-// prepare finds out what the filters name, and says it in words of the index.
+// prepare finds out what the filters name.
 func (s *search) prepare() error {
 	if _, err := s.get(`SELECT value FROM meta WHERE key = 'spoken'`, nil, &s.mark); err != nil {
 		return err
 	}
+	var terms []string
 	for _, phrase := range s.q.Phrases {
-		s.match = append(s.match, "words:"+ftsPhrase(phrase))
+		terms = append(terms, ftsPhrase(phrase))
 	}
+	s.match = strings.Join(terms, " ")
 	chats, err := s.texts(`SELECT thread FROM member WHERE agent = ?`, s.p.Agent)
 	if err != nil {
 		return err
@@ -241,11 +212,12 @@ func (s *search) prepare() error {
 	for _, c := range chats {
 		s.chats[c] = true
 	}
-	for _, name := range []func() error{s.byLines, s.byLine, s.byThread, s.byNumber, s.byAuthor} {
-		if err := name(); err != nil {
+	for _, filter := range []func() error{s.byLine, s.byThread, s.byNumber, s.byAuthor} {
+		if err := filter(); err != nil {
 			return err
 		}
 	}
+	s.nothing = s.nothing || s.threads != nil && len(s.threads) == 0
 	return nil
 }
 
@@ -260,29 +232,16 @@ func ftsPhrase(words []string) string {
 	return `"` + strings.Join(append(slices.Clone(words[:len(words)-1]), last), " ") + `"`
 }
 
-// any adds that one of these places must hold.
-func (s *search) any(places []string) {
-	if s.nothing = s.nothing || len(places) == 0; s.nothing {
-		return
+// only leaves out all but some threads. Those of several filters must fit all.
+func (s *search) only(some []string, what string) error {
+	if len(some) > searchWho {
+		return storage.Refuse(storage.CodeInvalid, "q", "%s fits more than %d people; say more of the name or number", what, searchWho)
 	}
-	for i := range places {
-		places[i] = "place:" + places[i]
+	some = append([]string{}, some...)
+	if s.threads != nil {
+		some = slices.DeleteFunc(some, func(id string) bool { return !slices.Contains(s.threads, id) })
 	}
-	s.match = append(s.match, "("+strings.Join(places, " OR ")+")")
-}
-
-func (s *search) byLines() error {
-	if s.p.Lines == nil {
-		return nil
-	}
-	var places []string
-	for _, l := range s.p.Lines {
-		places = append(places, place(placeLine, l))
-	}
-	for c := range s.chats {
-		places = append(places, place(placeThread, c))
-	}
-	s.any(places)
+	s.threads = some
 	return nil
 }
 
@@ -292,10 +251,10 @@ func (s *search) byLine() error {
 	}
 	found, err := s.texts(`SELECT id FROM line WHERE id = ?1 OR name = ?1 COLLATE NOCASE OR number <> '' AND number = ?2 LIMIT 1`,
 		s.q.Line, "+"+strings.TrimPrefix(storage.Digits(s.q.Line), "+"))
-	if s.nothing = s.nothing || len(found) == 0; err == nil && len(found) > 0 {
+	if len(found) > 0 {
 		s.line = found[0]
-		s.any([]string{place(placeLine, s.line)})
 	}
+	s.nothing = s.nothing || len(found) == 0
 	return err
 }
 
@@ -303,34 +262,19 @@ func (s *search) byThread() error {
 	if s.q.Thread == "" {
 		return nil
 	}
-	if s.chats[s.q.Thread] {
-		s.any([]string{place(placeThread, s.q.Thread)})
-		return nil
-	}
-	peers, err := s.texts(`SELECT number FROM thread_number WHERE thread = ?`, s.q.Thread)
-	s.any(placesOf(placePeer, peers))
-	return err
-}
-
-func placesOf(mark string, all []string) []string {
-	places := make([]string, len(all))
-	for i, a := range all {
-		places[i] = place(mark, a)
-	}
-	return places
+	return s.only([]string{s.q.Thread}, "in:")
 }
 
 func (s *search) byNumber() error {
-	d := storage.Digits(s.q.Number)
 	if s.q.Number == "" {
 		return nil
 	}
-	peers, err := s.texts(`SELECT number FROM thread_number WHERE instr(number, ?) > 0 LIMIT ?`, d, searchWho)
-	if d == "" {
-		peers = nil
+	d := storage.Digits(s.q.Number)
+	found, err := s.texts(`SELECT DISTINCT thread FROM thread_number WHERE ?1 <> '' AND instr(number, ?1) > 0 LIMIT ?2`, d, searchWho+1)
+	if err != nil {
+		return err
 	}
-	s.any(placesOf(placePeer, peers))
-	return err
+	return s.only(found, "number:")
 }
 
 // byAuthor is from: the caller's own texts, a colleague's, or what came from a
@@ -340,26 +284,24 @@ func (s *search) byAuthor() error {
 		return nil
 	}
 	if strings.EqualFold(s.q.From, "me") {
-		s.sender = s.p.Agent
-	} else if _, err := s.get(`SELECT id FROM agent WHERE name = ?1 COLLATE NOCASE OR id = ?1`, []any{s.q.From}, &s.sender); err != nil {
+		s.sender, s.nothing = s.p.Agent, s.nothing || s.p.Agent == ""
+		return nil
+	}
+	known, err := s.get(`SELECT id FROM agent WHERE name = ?1 COLLATE NOCASE OR id = ?1`, []any{s.q.From}, &s.sender)
+	if known || err != nil {
 		return err
 	}
+	s.in = true
 	where, args := named(s.q.From)
-	peers, err := s.texts(`
-		SELECT number FROM contact CROSS JOIN contact_number ON contact_number.contact = contact.id WHERE `+where+`
+	found, err := s.texts(`
+		SELECT thread.id FROM contact CROSS JOIN thread ON thread.contact = contact.id AND thread.contact <> '' WHERE `+where+`
 		UNION
-		SELECT number FROM thread_number WHERE ?1 <> '' AND instr(number, ?1) > 0 OR lower(number) = ?2
-		LIMIT ?3`, append([]any{storage.Digits(s.q.From), strings.ToLower(s.q.From), searchWho}, args...)...)
-	places := placesOf(placePeer, peers)
-	s.peers = make(map[string]bool)
-	for _, n := range peers {
-		s.peers[n] = true
+		SELECT thread FROM thread_number WHERE ?1 <> '' AND instr(number, ?1) > 0 OR lower(number) = ?2
+		LIMIT ?3`, append([]any{storage.Digits(s.q.From), strings.ToLower(s.q.From), searchWho + 1}, args...)...)
+	if err != nil {
+		return err
 	}
-	if s.sender != "" {
-		places = append(places, place(placeSender, s.sender))
-	}
-	s.any(places)
-	return err
+	return s.only(found, "from:")
 }
 
 // texts reads a query of one text column.
@@ -405,25 +347,36 @@ func (s *search) run() (hits []storage.Hit, next string, err error) {
 	return hits, before, nil
 }
 
-// next are the next messages to look at, the newest first.
-func (s *search) next(before, oldest string) ([]string, error) {
-	if before > s.mark {
-		ids, err := s.texts(`SELECT id FROM message WHERE id < ? AND id > ? ORDER BY id DESC LIMIT ?`, before, max(s.mark, oldest), searchStep)
-		if err != nil || len(ids) > 0 || s.mark < oldest {
+// next are the next messages to look at, the newest first: those of the
+// threads that are meant, or those that wait for the index, or the index's.
+func (s *search) next(before, oldest string) (ids []string, err error) {
+	if s.threads != nil {
+		return s.texts(`
+			SELECT id FROM message
+			WHERE thread IN (SELECT value FROM json_each(?)) AND id < ? AND id > ?
+			ORDER BY id DESC
+			LIMIT ?`, linesJSON(s.threads), before, oldest, searchStep)
+	}
+	if before > s.mark || s.match == "" {
+		least := max(s.mark, oldest)
+		if s.match == "" {
+			least = oldest
+		}
+		ids, err = s.texts(`SELECT id FROM message WHERE id < ? AND id > ? ORDER BY id DESC LIMIT ?`, before, least, searchStep)
+		if err != nil || len(ids) > 0 || s.mark < oldest || s.match == "" {
 			return ids, err
 		}
 		before = s.mark + "~"
 	}
-	most := int64(1) << 62
+	least, most := int64(numberIn(oldest, "ms", s.db.box)), int64(1)<<62
 	if n := numberIn(strings.TrimSuffix(before, "~"), "ms", s.db.box); n > 0 {
 		most = int64(n)
 		if strings.HasSuffix(before, "~") {
 			most++
 		}
 	}
-	var ids []string
-	err := s.rows(`SELECT docid FROM spoken WHERE spoken MATCH ? AND docid < ? AND docid > ? ORDER BY docid DESC LIMIT ?`,
-		[]any{strings.Join(s.match, " AND "), most, int64(numberIn(oldest, "ms", s.db.box)), searchStep}, func(r *sql.Rows) error {
+	err = s.rows(`SELECT docid FROM spoken WHERE spoken MATCH ? AND docid < ? AND docid > ? ORDER BY docid DESC LIMIT ?`,
+		[]any{s.match, most, least, searchStep}, func(r *sql.Rows) error {
 			var doc int64
 			err := r.Scan(&doc)
 			ids = append(ids, idOf("ms", s.db.box, uint64(doc)))
@@ -432,9 +385,23 @@ func (s *search) next(before, oldest string) ([]string, error) {
 	return ids, err
 }
 
-// judge keeps those of the messages that fit in every way: the index says too
-// much where numbers look alike, and knows nothing of what waits.
+// visible leaves out, cheaply, most of what may not be seen or is not meant.
+func (s *search) visible(ids []string) ([]string, error) {
+	return s.texts(`
+		SELECT id FROM message
+		WHERE id IN (SELECT value FROM json_each(?)) AND (? OR line IN (SELECT value FROM json_each(?)) OR channel = 'chat')
+			AND (? = '' OR line = ?) AND (NOT ? OR dir = 'in')
+			AND (? = '' OR sender = ? OR author <> '' AND author ->> 'id' = ?)
+			AND (NOT ? OR (dir = 'in' OR channel = 'chat') AND sender <> ?)
+		ORDER BY id DESC`, linesJSON(ids), s.p.Lines == nil, linesJSON(s.p.Lines), s.line, s.line, s.in, s.sender, s.sender, s.sender, s.q.Unread, s.p.Agent)
+}
+
+// judge keeps those of the messages that fit in every way.
 func (s *search) judge(ids []string) ([]storage.Hit, error) {
+	ids, err := s.visible(ids)
+	if err != nil {
+		return nil, err
+	}
 	found, err := s.messagesOf(ids)
 	if err != nil {
 		return nil, err
@@ -471,23 +438,15 @@ func (s *search) fits(m *storage.Message) (bool, error) {
 	if m.Dir == storage.Inbound {
 		other = m.From
 	}
-	author := m.Author != nil && m.Author.ID == s.sender
 	switch {
 	case m.Channel == storage.ChannelChat && !s.chats[m.Thread],
-		m.Channel != storage.ChannelChat && s.p.Lines != nil && !slices.Contains(s.p.Lines, m.Line),
-		s.line != "" && m.Line != s.line,
-		s.q.Thread != "" && m.Thread != s.q.Thread,
 		s.q.Number != "" && !strings.Contains(other, storage.Digits(s.q.Number)),
-		s.peers != nil && !(m.Dir == storage.Inbound && s.peers[other]) && !(s.sender != "" && author),
 		!s.q.Before.IsZero() && !m.CreatedAt.Before(s.q.Before.Time),
 		!s.q.After.IsZero() && m.CreatedAt.Before(s.q.After.Time):
 		return false, nil
 	}
 	if !s.q.Unread {
 		return true, nil
-	}
-	if m.Dir == storage.Outbound && (m.Channel != storage.ChannelChat || m.Author != nil && m.Author.ID == s.p.Agent) {
-		return false, nil
 	}
 	if s.read == nil {
 		s.read = make(map[string]string)

@@ -78,7 +78,7 @@ func (t *tx) threadOf(peer, line string) string {
 		return id
 	}
 	if t.get(`SELECT contact FROM contact_number WHERE number = ?`, []any{peer}, &contact) &&
-		t.get(`SELECT id FROM thread WHERE contact = ?`, []any{contact}, &id) {
+		t.get(`SELECT id FROM thread WHERE contact = ? AND contact <> ''`, []any{contact}, &id) {
 		t.exec(`INSERT INTO thread_number (number, thread) VALUES (?, ?)`, peer, id)
 		return id
 	}

@@ -92,9 +92,9 @@ CREATE INDEX kept_beside ON kept (message) WHERE kind IN ('undecodable', 'repeat
 -- The words of messages. docid is the number in the message's id. The words are
 -- not kept a second time: removed holds them while FTS4 takes them out again,
 -- and half those of messages that are not whole, since they will change.
-CREATE TABLE removed (words TEXT, place TEXT);
-CREATE TABLE half (docid INTEGER PRIMARY KEY, words TEXT NOT NULL, place TEXT NOT NULL) STRICT;
+CREATE TABLE removed (words TEXT);
+CREATE TABLE half (docid INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;
 
-CREATE VIRTUAL TABLE spoken USING fts4 (words, place, content="removed", tokenize=simple, order=DESC, matchinfo=fts3, prefix="3");
+CREATE VIRTUAL TABLE spoken USING fts4 (words, content="removed", tokenize=simple, order=DESC, matchinfo=fts3, prefix="3");
 
 INSERT INTO meta (key, value) VALUES ('spoken', ''); -- the newest message whose words are there
