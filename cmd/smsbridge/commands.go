@@ -12,6 +12,8 @@ func commands() []*cobra.Command {
 		newServeCommand(),
 		newSetupCommand(),
 		newThreadCommand(),
+		newMessageCommand(),
+		newContactCommand(),
 		newLineCommand(),
 		newModemCommand(),
 		newDoctorCommand(),
