@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 
 	"smsbridge/storage"
@@ -58,9 +59,13 @@ func (v *view) newest(p storage.Page, limit int) (ids, last []string, err error)
 // rather than looked for in the whole list.
 const fewAside = 500
 
-// aside are the threads that an agent has closed or muted, if the filter asks
-// for them and they are few.
+// aside are the threads that an agent has closed, muted or not read, if the
+// filter asks for them and they are few.
 func (v *view) aside(p storage.Page) (some []string, rare bool, err error) {
+	if p.Filter.State == storage.ThreadsUnread {
+		threads, err := v.unreadOf(p.Agent, p.Lines)
+		return slices.Collect(maps.Keys(threads)), len(threads) < fewAside, err
+	}
 	which := map[string]string{storage.ThreadsClosed: `closed_at > 0`, storage.ThreadsMuted: `muted = 1`}[p.Filter.State]
 	if which == "" {
 		return nil, false, nil

@@ -60,7 +60,8 @@ type DB struct {
 		stmts map[string]*sql.Stmt
 	}
 
-	bell tail
+	bell   tail
+	badges badges
 
 	key struct { // what secrets are sealed with; read when first needed
 		sync.Mutex

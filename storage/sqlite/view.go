@@ -243,19 +243,3 @@ func (db *DB) UndoReadAll(ctx context.Context, agent, id string) (storage.ReadAl
 	})
 	return done, err
 }
-
-// Badges counts what is unread for an agent who sees these lines.
-func (db *DB) Badges(ctx context.Context, agent string, lines []string) (storage.Badges, error) {
-	var b storage.Badges
-	err := db.look(ctx, func(v *view) error {
-		_, err := v.get(`
-			SELECT count(*), coalesce(sum(n), 0)
-			FROM (SELECT (
-					SELECT count(*) FROM message
-					WHERE message.thread = thread.id AND message.id > coalesce(thread_view.read_to, '') AND `+incoming+`) AS n`+
-			unreadThreads+` AND coalesce(thread_view.closed_at, 0) = 0)
-			WHERE n > 0`, []any{agent, lines == nil, linesJSON(lines)}, &b.Threads, &b.Messages)
-		return err
-	})
-	return b, err
-}
