@@ -12,11 +12,13 @@ const (
 	CodeNotFound     Code = "not_found"           // no such object
 	CodeConflict     Code = "conflict"            // the object has moved on
 	CodeDenied       Code = "forbidden"           // known, and not allowed
+	CodeSMSOff       Code = "sms_off"             // texts are switched off on the whole box
 	CodeLineOff      Code = "sms_disabled_system" // the line is switched off for texts
 	CodeNotAssigned  Code = "line_not_assigned"   // the line is somebody else's
 	CodeAbsent       Code = "modem_absent"        // the line has no modem that answers
 	CodeNoLine       Code = "no_line_available"   // nothing to send from
 	CodeFromRequired Code = "from_required"       // several lines, and none was chosen
+	CodeChannel      Code = "channel_not_allowed" // the other end is not reached this way
 	CodeIdemMismatch Code = "idem_mismatch"       // the same key came with another body
 	CodeStorageFull  Code = "storage_full"        // the disk is full
 )
@@ -28,6 +30,9 @@ type Error struct {
 	Field   string
 	Detail  string
 	Options []string
+	Current any    // the object as it stands, for who asked for a change of an older one
+	Reason  string // why, in a word that programs go by; empty: the code says all
+	By      Role   // who can mend it; empty: whoever asked
 }
 
 func (e *Error) Error() string {
@@ -37,7 +42,25 @@ func (e *Error) Error() string {
 	return e.Field + ": " + e.Detail
 }
 
+// Because adds why and who can mend it.
+func (e *Error) Because(reason string, by Role) *Error {
+	e.Reason, e.By = reason, by
+	return e
+}
+
 // Refuse makes an Error from a format.
 func Refuse(code Code, field, format string, args ...any) *Error {
 	return &Error{Code: code, Field: field, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Fresh refuses a change that was asked for of an older object: ifRev is the
+// rev that the caller knows, 0 where he does not care, and rev that of current,
+// which the refusal carries.
+func Fresh(ifRev, rev int64, current any) error {
+	if ifRev == 0 || ifRev == rev {
+		return nil
+	}
+	e := Refuse(CodeConflict, "if_rev", "it has changed since: rev is %d and not %d; look at current, and ask again with its rev", rev, ifRev)
+	e.Current = current
+	return e
 }

@@ -8,7 +8,7 @@ type Message struct {
 	Thread   string       `json:"thread"`
 	Line     string       `json:"line"`
 	Dir      Direction    `json:"dir"`
-	Channel  string       `json:"channel"` // sms, call
+	Channel  string       `json:"channel"` // sms, call, chat
 	From     string       `json:"from,omitempty"`
 	To       string       `json:"to,omitempty"`
 	Text     string       `json:"text"`
@@ -22,6 +22,7 @@ type Message struct {
 	Warnings []string     `json:"warnings,omitempty"`
 	Raw      string       `json:"raw,omitempty"` // inbound and undecodable: the PDU as hex
 	Author   *Author      `json:"author,omitempty"`
+	Sender   string       `json:"sender,omitempty"` // chat: the account that wrote it
 
 	CreatedAt   Time `json:"created_at"`            // outbound: accepted; inbound: kept
 	SentAt      Time `json:"sent_at,omitzero"`      // outbound: the service centre took the last part; inbound: its time stamp (TP-SCTS)

@@ -5,18 +5,15 @@ package storage
 // Between colleagues it is a chat, which stays inside the box.
 type Thread struct {
 	ID      string   `json:"id"`
-	Channel string   `json:"channel"` // sms, chat
-	Peer    string   `json:"peer"`    // the number used last: E.164, a short code, or an alphanumeric sender; of a chat, nothing that can be dialled
+	Channel string   `json:"channel"`           // sms, chat
+	Peer    string   `json:"peer"`              // the other end: E.164, a short code, or an alphanumeric sender; chat: empty
+	Members []Member `json:"members,omitempty"` // chat: who talks here
 	Contact *Contact `json:"contact,omitempty"`
-	Members []string `json:"members,omitempty"` // of a chat: the agents
-	Line    string   `json:"line,omitempty"`    // the line used last, in either direction
+	Line    string   `json:"line,omitempty"` // the line used last, in either direction
 	Last    *Message `json:"last,omitempty"`
 	View    *View    `json:"view,omitempty"` // how the agent who asks sees it; never in an event
 	Rev     int64    `json:"rev"`
 }
-
-// ChannelChat is the channel of what stays inside the box.
-const ChannelChat = "chat"
 
 // ThreadPage is one answer of a list of threads, newest activity first. Next
 // asks for older ones and is empty at the end.

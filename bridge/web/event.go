@@ -69,12 +69,18 @@ func (f *frames) of(epoch string, e storage.Event) (*frame, error) {
 type filter struct {
 	Lines  []string `json:"lines"`
 	Events []string `json:"events"` // types, with * as in "message.*"
+	Hints  []string `json:"hints"`  // kinds, likewise; none means none
 }
 
 func (f filter) check() error {
 	for _, glob := range f.Events {
 		if _, err := path.Match(glob, ""); err != nil {
 			return invalidParams.say("events", "%q is no pattern of event types. Write it as message.* or message.received.", glob)
+		}
+	}
+	for _, glob := range f.Hints {
+		if _, err := path.Match(glob, ""); err != nil {
+			return invalidParams.say("hints", "%q is no pattern of hints. There are %s.", glob, strings.Join(hintKinds, ", "))
 		}
 	}
 	return nil
@@ -113,8 +119,10 @@ func (t *stream) advance(ctx context.Context, s *Server, limit int, tell func(e 
 		return false, err
 	}
 	for _, e := range events {
-		if e.Seq > t.proved && accessOf(t.who, e) {
-			return false, errAccess
+		if e.Seq > t.proved {
+			if err := accessOf(t.who, e); err != nil {
+				return false, err
+			}
 		}
 		if t.wants(e) && sees(t.who, e) {
 			f, err := s.frames.of(t.epoch, e)
@@ -144,6 +152,23 @@ type eventsQuery struct {
 	sse   bool
 	limit int
 	wait  time.Duration // 0: until the desk goes
+}
+
+// eventsParams are those of the query.
+type eventsParams struct {
+	Since  string `json:"since"`  // the number of an event, or EPOCH:NUMBER; default: from now on, or with poll all there is
+	Poll   string `json:"poll"`   // 1: answer what there is and end, as JSON lines
+	Limit  int    `json:"limit"`  // the most events, up to 5000; default with poll: 1000
+	Wait   int    `json:"wait"`   // end after so many seconds, up to 3600
+	Lines  string `json:"lines"`  // of these lines only, parted by commas
+	Events string `json:"events"` // of these types only, such as message.*, parted by commas
+}
+
+// eventLine is one event as a stream tells it.
+type eventLine struct {
+	Epoch string `json:"epoch"` // of the ledger; another one means that it was put back or replaced
+	storage.Event
+	Prev int64 `json:"prev"` // the event that this stream told before, or where it began
 }
 
 // streamEvents answers with the log: as JSON lines up to its end (poll=1), or

@@ -21,18 +21,19 @@ var messageMethods = []method{
 
 // sendParams is a text to be sent.
 type sendParams struct {
-	To       recipient `json:"to"`
+	To       recipient `json:"to" need:"true"`
 	From     string    `json:"from"` // a line; empty: the thread's last one, or the only one
-	Text     string    `json:"text"`
+	Text     string    `json:"text" need:"true"`
 	Idem     string    `json:"idem"`
 	MaxParts int       `json:"max_parts"`
 	FailFast bool      `json:"fail_fast"`
 }
 
-// A recipient is a number, or the other end of a thread.
+// A recipient is a number, or the other end of a thread. A colleague is none.
 type recipient struct {
 	Number string `json:"number"`
 	Thread string `json:"thread"`
+	Agent  string `json:"agent"`
 }
 
 type sendResult struct {
@@ -41,31 +42,31 @@ type sendResult struct {
 	Replayed bool            `json:"replayed"`
 }
 
-// maxKey is the longest idempotency key.
-const maxKey = 200
-
 // send accepts a text: when it answers, the message is kept and will go out.
-func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (any, error) {
+func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (sendResult, error) {
 	if strings.TrimSpace(p.Text) == "" {
-		return nil, textEmpty.say("text", "text is empty. Write what is to be sent.")
+		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be sent.")
 	}
-	if len(p.Idem) > maxKey {
-		return nil, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
+	if err := s.systemGate(ctx); err != nil {
+		return sendResult{}, err
 	}
-	if a := who.Person(); a != nil && !a.SMS {
-		return nil, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
+	if err := userGate(who); err != nil {
+		return sendResult{}, err
 	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
+	}
+	if err := s.notColleague(ctx, who, to); err != nil {
+		return sendResult{}, err
 	}
 	count, err := s.countParts(p.Text, p.MaxParts)
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	if p.FailFast {
 		if err := s.ready(ctx, who, p.From); err != nil {
-			return nil, err
+			return sendResult{}, err
 		}
 	}
 	m, replayed, err := s.c.Store.Compose(ctx, storage.Draft{
@@ -73,7 +74,7 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 		Among: who.Lines(), Key: p.Idem, Digest: digest(to, p.From, p.Text),
 	})
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	return sendResult{Message: m, Seq: m.Rev, Replayed: replayed}, nil
 }
@@ -81,17 +82,22 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 // recipient is the number to write to.
 func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient) (string, error) {
 	switch {
+	case to.Agent != "":
+		return "", channelNot.say("to.agent", "Colleagues are not texted, even if their phone is known; write with chat.send.")
 	case to.Thread != "" && to.Number != "":
 		return "", recipientInvalid.say("to", "Say to.number or to.thread, not both.")
 	case to.Thread == "":
 		return storage.ParseNumber("to.number", to.Number)
 	}
-	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines()})
+	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines(), Agent: agentOf(who)})
 	if isNotFound(err) || err == nil && len(page.Messages) == 0 {
 		return "", notFound.say("to.thread", "There is no thread %s. Ask for the list of threads, or say to.number.", to.Thread)
 	}
 	if err != nil {
 		return "", err
+	}
+	if page.Messages[0].Channel == storage.ChannelChat {
+		return "", channelNot.say("to.thread", "The other end of this thread is a colleague; write with chat.send.")
 	}
 	peer := page.Messages[0].To
 	if page.Messages[0].Dir == storage.Inbound {
@@ -128,29 +134,36 @@ func digest(fields ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+type messageAnswer struct {
+	Message storage.Message `json:"message"`
+}
+
+func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (messageAnswer, error) {
 	m, err := s.c.Store.Message(ctx, p.ID)
-	if err == nil && !who.Sees(m.Line) {
+	if err == nil {
+		err = s.mayRead(ctx, who, m)
+	}
+	if isNotFound(err) {
 		err = notFound.say("id", "there is no message %s", p.ID) // as if it were not there
 	}
 	if err != nil {
-		return nil, err
+		return messageAnswer{}, err
 	}
-	return struct {
-		Message storage.Message `json:"message"`
-	}{m}, nil
+	return messageAnswer{m}, nil
 }
 
 type countParams struct {
-	Text string `json:"text"`
+	Text string `json:"text" need:"true"`
+}
+
+type countAnswer struct {
+	Count storage.Count `json:"count"`
 }
 
 // count answers what a text would cost.
-func (s *Server) count(_ context.Context, _ storage.Caller, p countParams) (any, error) {
+func (s *Server) count(_ context.Context, _ storage.Caller, p countParams) (countAnswer, error) {
 	c, err := s.c.Count(p.Text)
-	return struct {
-		Count storage.Count `json:"count"`
-	}{c}, err
+	return countAnswer{c}, err
 }
 
 // Waiting for what became of a message, for scripts. A desk on the socket has

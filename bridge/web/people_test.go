@@ -383,6 +383,7 @@ func TestSight_events(t *testing.T) {
 		{storage.ContactSaved, "", "++++++++++"},
 		{storage.AgentUpdated, "", "---++--+-+"},
 		{storage.AccessChanged, "", "---++--+-+"},
+		{storage.SettingUpdated, "", "++++++++++"},
 		{"something.new", "", "---+++-+-+"},
 		{"something.new", "ln_1", "+--+++++++"},
 	} {

@@ -169,7 +169,7 @@ type signIn struct {
 // openSession takes a one-time code, or name and password, and answers with a
 // cookie.
 func (s *Server) openSession(w http.ResponseWriter, r *http.Request, _ *proof) error {
-	params, err := restParams(w, r, "")
+	params, err := restParams(w, r, "", types{})
 	if err != nil {
 		return err
 	}
@@ -319,18 +319,25 @@ func newSecret(prefix string) string {
 
 // Me is who the caller is and what he may.
 type me struct {
-	Kind   string         `json:"kind"` // agent, token, admin
-	Agent  *storage.Agent `json:"agent,omitempty"`
-	Token  *storage.Token `json:"token,omitempty"`
-	Scopes []string       `json:"scopes"`
+	Kind    string          `json:"kind"` // agent, token, admin
+	Agent   *storage.Agent  `json:"agent,omitempty"`
+	Token   *storage.Token  `json:"token,omitempty"`
+	Account *storage.Agent  `json:"account,omitempty"` // that the token belongs to
+	Scopes  []string        `json:"scopes"`
+	Missed  *storage.Missed `json:"missed,omitempty"` // an account's
+	Offers  *offers         `json:"offers,omitempty"` // what this box can do for an account
 }
 
-func (s *Server) me(_ context.Context, who storage.Caller, _ none) (any, error) {
-	return meOf(who), nil
+func (s *Server) me(ctx context.Context, who storage.Caller, _ none) (me, error) {
+	head, err := s.c.Store.Head(ctx)
+	if err != nil {
+		return me{}, err
+	}
+	return s.whole(ctx, who, head.Seq)
 }
 
 func meOf(who storage.Caller) me {
-	m := me{Kind: who.Author().Kind, Agent: who.Agent, Token: who.Token, Scopes: []string{}}
+	m := me{Kind: who.Author().Kind, Agent: who.Agent, Token: who.Token, Account: who.Account, Scopes: []string{}}
 	for _, scope := range storage.Scopes {
 		if who.May(scope, scopeRoles[scope]) {
 			m.Scopes = append(m.Scopes, scope)

@@ -27,6 +27,12 @@ type Store interface {
 
 	views
 	people
+	// Queued is how many parts wait to be sent, by line.
+	Queued(ctx context.Context) (map[string]int, error)
+
+	Cursors
+	Idems
+	TalkStore
 	RadioStore
 }
 
@@ -79,6 +85,11 @@ type accounts interface {
 	Agent(ctx context.Context, ref string) (storage.Agent, error)
 	AddAgent(ctx context.Context, name string, role storage.Role, invite []byte, expires time.Time) (storage.Agent, error)
 	ChangeAgent(ctx context.Context, ref string, c storage.AgentChange) (storage.Agent, error)
+	// SetProfile changes how an account is reached.
+	SetProfile(ctx context.Context, ref string, p storage.Profile) (storage.Agent, error)
+	// AgentByVoice is the account whose phone this is, CodeNotFound if nobody's.
+	AgentByVoice(ctx context.Context, number string) (storage.Agent, error)
+
 	Invite(ctx context.Context, ref string, hash []byte, expires time.Time) (storage.Agent, error)
 
 	// Password is an account's password as it is kept; empty if it has none.
@@ -87,6 +98,7 @@ type accounts interface {
 	SetPassword(ctx context.Context, ref, hash string, keep []byte) (storage.Agent, error)
 
 	Assign(ctx context.Context, line, ref string, yes bool) (storage.Agent, error)
+	ChangeLine(ctx context.Context, id string, c storage.LineChange) (storage.Line, error)
 	SwitchLine(ctx context.Context, id string, on bool) (storage.Line, error)
 
 	// Owned tells whether there is an owner's account.

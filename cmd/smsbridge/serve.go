@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ import (
 	"smsbridge/modem/doctor"
 	"smsbridge/modem/simulator"
 	"smsbridge/modem/usb"
+	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
 )
 
@@ -42,6 +44,11 @@ type serveSettings struct {
 	result, late        time.Duration
 	usbPower            bool
 	selfTest            gateway.SelfTestOptions
+	backup              bridge.BackupOptions
+	limits              bridge.Limits
+	tls                 tlsSettings
+	settings            []storage.Flag // as they came, for the support bundle
+	mdns                bool
 }
 
 func newServeCommand() *cobra.Command {
@@ -53,8 +60,13 @@ func newServeCommand() *cobra.Command {
 foreground and ends at SIGINT or SIGTERM, after the command in hand.
 
 The log goes to stderr. The first line on stdout is "ready http://HOST:PORT", when
-desks are answered.`,
+desks are answered.
+
+Beyond loopback desks are answered by TLS. Unless --tls-cert and --tls-key name a
+certificate, the box vouches for itself, and http://HOST:PORT/trust tells people how
+to trust it.`,
 		Example: `  smsbridge serve --demo
+  smsbridge serve --listen :8780
   smsbridge serve --modem /dev/ttyUSB2 --modem /dev/ttyUSB5 --db /var/lib/smsbridge/ledger.db`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,6 +75,7 @@ desks are answered.`,
 					return err
 				}
 			}
+			s.settings = settingsOf(cmd)
 			return s.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -80,12 +93,22 @@ desks are answered.`,
 	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
 	f.BoolVar(&s.demo, "demo", false, "two pretend modems and a handset page to try everything without hardware")
 	f.BoolVar(&s.insecure, "insecure", false, "allow --listen on other than loopback without TLS")
+	s.tls.flags(f)
+	f.BoolVar(&s.mdns, "mdns", true, "let desks on the network find this box (smsbridge find); never on loopback")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	f.DurationVar(&s.result, "result-timeout", 180*time.Second, "how long the network's answer to a sent part is awaited")
 	f.BoolVar(&s.usbPower, "usb-power", false, "allow to switch a USB modem that stays silent off and on (needs the right to write its \"authorized\")")
 	f.DurationVar(&s.selfTest.Every, "self-test", 0, "how often each line gets a text from another, to prove that texts arrive (default: never; it costs texts)")
 	f.IntVar(&s.selfTest.Most, "self-test-most", 4, "the most texts that self-tests may cost within 24 hours")
+	f.StringVar(&s.backup.Folder, "backup-dir", "", "folder for copies of the ledger (default: backups, beside the ledger)")
+	f.DurationVar(&s.backup.Every, "backup-every", 0, "how often the ledger is copied, such as 24h (default: only when asked for)")
+	f.IntVar(&s.backup.Keep, "backup-keep", 7, "how many of those copies are kept")
+	f.IntVar(&s.limits.Sockets, "sockets", 64, "the most sockets and event streams at a time")
+	f.IntVar(&s.limits.PerAgent, "sockets-per-agent", 8, "the most of them of one account or token")
+	f.IntVar(&s.limits.Connections, "connections", 1024, "the most connections at a time")
+	f.IntVar(&s.limits.PerAddress, "connections-per-address", 256, "the most of them from one address; a proxy is one")
+	f.BoolVar(&s.limits.Compress, "compress", false, "compress frames above 1 KiB for sockets that ask for it; it costs memory by socket")
 	f.DurationVar(&s.late, "late-window", 120*time.Second, "how long a late answer is listened for before the next send on that line")
 	return cmd
 }
@@ -105,7 +128,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	s.defaults()
-	if err := s.checkListen(); err != nil {
+	if err := s.checkDoor(); err != nil {
 		return err
 	}
 	guard, err := hook.NewGuard(s.hookAllow, s.hookPort)
@@ -135,24 +158,49 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	defer ledger.Close()
+	door, err := s.door(ledger.Box(), log)
+	if err != nil {
+		return err
+	}
 	var lab http.Handler
 	if s.demo {
 		lab = simulator.Handler(network)
 	}
 	b := bridge.New(bridge.Config{
-		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Portals: s.portals, Name: s.name, Version: version, Log: log,
-		Radio: radio, Push: hook.Options{Guard: guard},
+		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Name: s.name, Version: version, Log: log,
+		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
+		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
+		Backup:  s.backup, Limits: s.limits,
 	})
-	url := "http://" + desks.Addr().String()
-	if err := s.welcome(ctx, errs, b, ledger, url); err != nil {
+	url := s.address(door, desks)
+	if err := s.welcome(ctx, errs, b, ledger, door, desks, url); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx, desks, admin) }()
+	go func() { ended <- b.Run(ctx, door.listen(desks), admin) }()
 	if err := s.settle(ctx, b, ledger); err != nil {
 		return err
 	}
 	fmt.Fprintln(out, "ready "+url)
+	return attended(ctx, ended, func(ctx context.Context) {
+		alive := func(ctx context.Context) error { return b.Alive(ctx, desks.Addr()) }
+		newNotifier(log).run(ctx, url, alive, door.reload)
+	}, func(ctx context.Context) {
+		if door.announced {
+			announce(ctx, s.announced(ledger.Box(), door, desks.Addr().(*net.TCPAddr).Port), log)
+		}
+	})
+}
+
+// attended waits for the bridge to end, while others look after it.
+func attended(ctx context.Context, ended <-chan error, others ...func(context.Context)) error {
+	ctx, stop := context.WithCancel(ctx)
+	var attendants sync.WaitGroup
+	defer attendants.Wait()
+	defer stop()
+	for _, do := range others {
+		attendants.Go(func() { do(ctx) })
+	}
 	return <-ended
 }
 
@@ -176,7 +224,7 @@ func (s *serveSettings) settle(ctx context.Context, b *bridge.Bridge, ledger *sq
 }
 
 // welcome tells whoever starts the bridge how to come in, when nobody can yet.
-func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.Bridge, ledger *sqlite.DB, url string) error {
+func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.Bridge, ledger *sqlite.DB, door *door, desks net.Listener, url string) error {
 	owned, err := ledger.Owned(ctx)
 	if err != nil || (owned && !s.demo) {
 		return err
@@ -185,6 +233,7 @@ func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.B
 	if err != nil {
 		return err
 	}
+	door.introduce(errs, desks)
 	fmt.Fprintf(errs, "\n  Sign in:   %s/#code=%s\n", url, code)
 	if s.demo {
 		fmt.Fprintf(errs, "  Handset:   %s/handset   (where you play the customer)\n", url)
@@ -204,6 +253,9 @@ func (s *serveSettings) defaults() {
 		}
 		s.db = filepath.Join(stateDir(), name)
 	}
+	if s.backup.Folder == "" {
+		s.backup.Folder = filepath.Join(filepath.Dir(s.db), "backups")
+	}
 }
 
 func (s *serveSettings) logger(w io.Writer) (*slog.Logger, error) {
@@ -219,36 +271,6 @@ func (s *serveSettings) logger(w io.Writer) (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(w, o)), nil
 	}
 	return nil, fail(exitUsage, "log-format: %q is neither text nor json", s.logFormat)
-}
-
-// checkListen refuses an address that others on the network can reach, unless
-// it was asked for by a word: there is no TLS yet.
-func (s *serveSettings) checkListen() error {
-	host, _, err := net.SplitHostPort(s.listen)
-	if err != nil {
-		return fail(exitUsage, "listen: %q is not HOST:PORT, such as 127.0.0.1:8780", s.listen)
-	}
-	ip := net.ParseIP(host)
-	local := host == "localhost" || (ip != nil && ip.IsLoopback())
-	if !local && !s.insecure {
-		return fail(exitUsage, "listen: %s can be reached from the network, and texts would cross it unencrypted; say --insecure if you mean it, or put a TLS proxy in front of 127.0.0.1", s.listen)
-	}
-	if !local {
-		s.hosts = append(s.hosts, ownNames(host)...)
-	}
-	return nil
-}
-
-// ownNames are the names and addresses that a box on a network is called by.
-func ownNames(host string) []string {
-	names := []string{host, hostname(), hostname() + ".local"}
-	addresses, _ := net.InterfaceAddrs()
-	for _, a := range addresses {
-		if n, ok := a.(*net.IPNet); ok {
-			names = append(names, n.IP.String())
-		}
-	}
-	return names
 }
 
 // ports turns --modem into ports. Simulated modems share one network.

@@ -27,6 +27,7 @@ func fromEnvironment(cmd *cobra.Command) error {
 		if e := cmd.Flags().Set(f.Name, value); e != nil {
 			err = fail(exitUsage, "%s: %w", environment(f.Name), e)
 		}
+		setFrom(f, "environment "+environment(f.Name))
 	})
 	return err
 }
@@ -57,6 +58,7 @@ func fromFile(cmd *cobra.Command, path string) error {
 		if err := cmd.Flags().Set(name, strings.TrimSpace(value)); err != nil {
 			return fail(exitUsage, "config: %s:%d: %s: %w", path, n, name, err)
 		}
+		setFrom(cmd.Flags().Lookup(name), fmt.Sprintf("%s:%d", path, n))
 	}
 	return lines.Err()
 }
@@ -87,4 +89,21 @@ func adminSocket() string {
 		}
 	}
 	return filepath.Join(os.TempDir(), fmt.Sprintf("smsbridge-%d", os.Getuid()), "admin.sock")
+}
+
+// Where the systemd service has its state and its socket.
+const (
+	serviceState  = "/var/lib/smsbridge"
+	serviceSocket = "/run/smsbridge/smsbridge.sock"
+)
+
+// orService is a path, unless there is nothing and there is something at the service's.
+func orService(path, service string) string {
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	if _, err := os.Stat(service); err == nil {
+		return service
+	}
+	return path
 }

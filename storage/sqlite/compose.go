@@ -13,7 +13,7 @@ import (
 // cut. A repeated key answers with the first message and replayed.
 func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, replayed bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		id, known, err := t.seen(d)
+		id, known, err := t.seen(composing, d.Author, d.Key, d.Digest)
 		if err != nil {
 			return err
 		}
@@ -38,19 +38,18 @@ func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, 
 	return m, replayed, err
 }
 
-// author is the one that an idempotency key belongs to.
-func author(d storage.Draft) string { return d.Author.Kind + " " + d.Author.ID }
+// composing is the method that the keys of drafts belong to.
+const composing = "message.send"
 
-// seen looks for an earlier draft with the same key.
-func (t *tx) seen(d storage.Draft) (id string, known bool, err error) {
-	if d.Key == "" {
+// seen looks for what the author made with the same key and method before.
+func (t *tx) seen(method string, author storage.Author, key, digest string) (id string, known bool, err error) {
+	if key == "" {
 		return "", false, nil
 	}
-	var digest string
-	known = t.get(`SELECT message, digest FROM idem WHERE author = ? AND key = ?`, []any{author(d), d.Key}, &id, &digest)
-	if known && digest != d.Digest {
-		return "", false, storage.Refuse(storage.CodeIdemMismatch, "idem",
-			"this key was used for another message; make a new key for each message, and keep it only over retries of the same one")
+	var was, answer string
+	known = t.get(idemRow, idemArgs(&storage.Idem{Author: author, Method: method, Key: key}, t.now), &was, &id, &answer)
+	if known && was != digest {
+		return "", false, mismatch()
 	}
 	return id, known, t.err
 }
@@ -76,9 +75,9 @@ func (t *tx) compose(d storage.Draft) (string, error) {
 		t.exec(`INSERT INTO part (message, n, line, peer, state) VALUES (?, ?, ?, ?, 'queued')`, id, n, line.ID, d.To)
 	}
 	if d.Key != "" {
-		t.exec(`INSERT INTO idem (author, key, digest, message, at) VALUES (?, ?, ?, ?, ?)`,
-			author(d), d.Key, d.Digest, id, t.now.Milli())
+		t.idem(&storage.Idem{Author: d.Author, Method: composing, Key: d.Key, Digest: d.Digest, Object: id})
 	}
+	t.warnFrom(thread, line.ID, id)
 	t.touch(thread, line.ID, id)
 	return id, t.err
 }
@@ -87,6 +86,9 @@ func (t *tx) compose(d storage.Draft) (string, error) {
 // last, or the only one there is, of those that the author may send from and
 // that are switched on.
 func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
+	if !t.smsOn() {
+		return storage.Line{}, storage.Refuse(storage.CodeSMSOff, "", "texts are switched off on this box; the owner switches them on with `smsbridge setting set %s true`", storage.SettingSMS).Because(string(storage.BoxOff), storage.RoleOwner)
+	}
 	if d.Line != "" {
 		return t.namedLine(d)
 	}
@@ -100,9 +102,9 @@ func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
 	case t.err != nil:
 		return storage.Line{}, t.err
 	case len(all) == 0:
-		return storage.Line{}, storage.Refuse(storage.CodeNoLine, "from", "this box has no line yet: plug in a modem with a SIM, and see `smsbridge modem list` for what is wrong with it")
+		return storage.Line{}, storage.Refuse(storage.CodeNoLine, "from", "this box has no line yet: plug in a modem with a SIM, and see `smsbridge modem list` for what is wrong with it").Because(string(storage.NoModem), storage.RoleOwner)
 	case len(mine) == 0:
-		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "no line is assigned to you; whoever looks after the box can do it with `smsbridge line assign`")
+		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "no line is assigned to you; whoever looks after the box can do it with `smsbridge line assign`").Because(string(storage.NotAssigned), storage.RoleManager)
 	case len(on) == 0:
 		return storage.Line{}, lineOff("your line")
 	case len(on) > 1:
@@ -121,7 +123,7 @@ func (t *tx) namedLine(d storage.Draft) (storage.Line, error) {
 	case t.err != nil:
 		return storage.Line{}, t.err
 	case !d.Allows(d.Line): // whether there is such a line or not
-		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "the line %s is not assigned to you; whoever looks after the box can do it with `smsbridge line assign`", d.Line)
+		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "the line %s is not assigned to you; whoever looks after the box can do it with `smsbridge line assign`", d.Line).Because(string(storage.NotAssigned), storage.RoleManager)
 	case len(found) == 0:
 		return storage.Line{}, storage.Refuse(storage.CodeNotFound, "from", "there is no line %s; ask for the list of lines", d.Line)
 	case found[0].SMSDisabled:
@@ -133,7 +135,7 @@ func (t *tx) namedLine(d storage.Draft) (storage.Line, error) {
 func usable(l storage.Line, d storage.Draft) bool { return d.Allows(l.ID) && !l.SMSDisabled }
 
 func lineOff(which string) error {
-	return storage.Refuse(storage.CodeLineOff, "from", "%s is switched off for texts; the owner switches it on with `smsbridge line enable`", which)
+	return storage.Refuse(storage.CodeLineOff, "from", "%s is switched off for texts; the owner switches it on with `smsbridge line enable`", which).Because(string(storage.SwitchedOff), storage.RoleOwner)
 }
 
 func first(lines []storage.Line) storage.Line {

@@ -12,14 +12,14 @@ import (
 )
 
 const messageColumns = `id, thread, line, dir, peer, own, text, state, reason, code, total, copies, warnings, raw,
-	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel`
+	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel, sender`
 
 func scanMessage(r scanner) (*storage.Message, error) {
 	m := &storage.Message{Parts: []storage.Part{}}
 	var peer, own, warnings, author, count, trace string
 	var created, sent, received, delivered int64
 	err := r.Scan(&m.ID, &m.Thread, &m.Line, &m.Dir, &peer, &own, &m.Text, &m.State, &m.Reason, &m.Code, &m.Total,
-		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel)
+		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel, &m.Sender)
 	if err != nil {
 		return nil, err
 	}

@@ -18,19 +18,15 @@ const (
 	mergePages = 64   // of the index that each batch may tidy up
 )
 
-// spokenOf is a message as the index has it: not whole, half is kept beside.
-type spokenOf struct {
-	id, words string
-	half      bool
-}
+// spokenOf is a message as the index has it.
+type spokenOf struct{ id, words string }
 
-const spokenColumns = `SELECT id, text, state FROM message `
+const spokenColumns = `SELECT id, text FROM message `
 
 func scanSpoken(r *sql.Rows) (s spokenOf, err error) {
 	var text string
-	var state storage.MessageState
-	err = r.Scan(&s.id, &text, &state)
-	s.words, s.half = strings.Join(storage.Words(text), " "), state == storage.Partial
+	err = r.Scan(&s.id, &text)
+	s.words = strings.Join(storage.Words(text), " ")
 	return s, err
 }
 
@@ -79,31 +75,12 @@ func (t *tx) index(s spokenOf) {
 		return // a message of another box; nobody makes those yet
 	}
 	t.exec(`INSERT INTO spoken (docid, words) VALUES (?, ?)`, int64(doc), s.words)
-	if s.half {
-		t.exec(`INSERT INTO half (docid, words) VALUES (?, ?)`, int64(doc), s.words)
-	}
 }
 
-// unspeak takes messages out of the index, while their rows are as they were.
+// unspeak takes messages out of the index.
 func (t *tx) unspeak(ids []string) {
-	mark := t.spokenTo()
 	for _, id := range ids {
-		doc := int64(numberIn(id, "ms", t.db.box))
-		if id > mark || doc == 0 {
-			continue
-		}
-		var words string
-		if !t.get(`SELECT words FROM half WHERE docid = ?`, []any{doc}, &words) {
-			s, ok := t.spokenOf(id)
-			if !ok {
-				continue
-			}
-			words = s.words
-		}
-		t.exec(`INSERT INTO removed (rowid, words) VALUES (?, ?)`, doc, words)
-		t.exec(`DELETE FROM spoken WHERE docid = ?`, doc)
-		t.exec(`DELETE FROM removed`)
-		t.exec(`DELETE FROM half WHERE docid = ?`, doc)
+		t.exec(`DELETE FROM spoken WHERE docid = ?`, int64(numberIn(id, "ms", t.db.box)))
 	}
 }
 

@@ -83,7 +83,7 @@ func TestSearch_S45_C4(t *testing.T) {
 	d.come(t, two, "+15550100", "The VAN is late")
 	d.come(t, one, "+15550101", "vanilla at Café Łódź")
 	d.come(t, one, "+15550102", "東京で会う")
-	chat(t, d, "secret van", d.boss.ID)
+	plantChat(t, d, "secret van", d.boss.ID)
 	for _, where := range []string{"while words wait", "from the index"} {
 		t.Run(where, func(t *testing.T) {
 			for _, c := range []struct {
@@ -122,8 +122,8 @@ func TestSearch_S45_C4(t *testing.T) {
 	}
 }
 
-// chat plants a message between colleagues; the verbs of chats are elsewhere.
-func chat(t *testing.T, d *desk, words string, members ...string) string {
+// plantChat plants a message between colleagues; the verbs of chats are elsewhere.
+func plantChat(t *testing.T, d *desk, words string, members ...string) string {
 	t.Helper()
 	var thread string
 	err := d.update(context.Background(), func(t *tx) error {
@@ -181,7 +181,7 @@ func TestSearchCatchesUp(t *testing.T) {
 	for range speakAfter + 10 {
 		compose(t, db, "+15550100", 1)
 	}
-	if _, err := db.write.conn.ExecContext(ctx, `UPDATE meta SET value = '' WHERE key = 'spoken'; INSERT INTO spoken (spoken) VALUES ('rebuild')`); err != nil {
+	if _, err := db.write.conn.ExecContext(ctx, `UPDATE meta SET value = '' WHERE key = 'spoken'; DELETE FROM spoken`); err != nil {
 		t.Fatal(err)
 	}
 	count := func() (n int) {

@@ -13,7 +13,10 @@ const threadColumns = `
 	coalesce(contact.id, ''), coalesce(contact.name, ''), coalesce(contact.first, ''), coalesce(contact.last, ''),
 	coalesce(contact.organisation, ''), coalesce(contact.blocked, 0), coalesce(contact.rev, 0),
 	coalesce((SELECT json_group_array(json_array(number, type) ORDER BY n, number) FROM contact_number WHERE contact_number.contact = contact.id), ''),
-	CASE thread.channel WHEN 'chat' THEN (SELECT json_group_array(agent ORDER BY agent) FROM member WHERE member.thread = thread.id) ELSE '' END`
+	CASE thread.channel WHEN 'chat' THEN (
+		SELECT json_group_array(json_object('id', agent.id, 'name', agent.name, 'role', agent.role) ORDER BY agent.id)
+		FROM member JOIN agent ON agent.id = member.agent
+		WHERE member.thread = thread.id) ELSE '' END`
 
 const threadTables = `thread LEFT JOIN contact ON contact.id = thread.contact`
 
@@ -26,6 +29,9 @@ func scanThread(r scanner, more ...any) (t storage.Thread, last string, err erro
 		&c.ID, &c.Name, &c.First, &c.Last, &c.Organisation, &c.Blocked, &c.Rev, &numbers, &members}, more...)...)
 	if err != nil {
 		return t, last, err
+	}
+	if t.Channel == storage.ChannelChat {
+		t.Peer = "" // a key of ours
 	}
 	if c.ID != "" {
 		t.Contact = &c
@@ -130,7 +136,7 @@ func (t *tx) linesOf(thread string) []string {
 // one for each line that it went over, or one for the members of a chat.
 func (t *tx) tell(kind string, thread storage.Thread, lines []string, name string, object any) {
 	if thread.Channel == storage.ChannelChat {
-		t.eventFor(append([]string{}, thread.Members...), kind, thread.ID, "", name, object)
+		t.eventFor(t.memberIDs(thread.ID), kind, thread.ID, "", name, object)
 		return
 	}
 	if len(lines) == 0 {
