@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -216,8 +217,13 @@ func TestMoveLine(t *testing.T) {
 }
 
 // A modem that falls silent is noticed, opened again, and all of it can be read.
+// With SMSBRIDGE_LONG=1 at full length: 30 s of silence, and two questions.
 func TestWatch(t *testing.T) {
-	b, s := roam(t, Options{Silence: time.Second})
+	o := Options{Silence: time.Second}
+	if os.Getenv("SMSBRIDGE_LONG") != "" {
+		o = Options{}
+	}
+	b, s := roam(t, o)
 	m, _ := b.plugged(s, "1-1", "ttyUSB0")
 	b.sim = m
 	b.becomes(b.send(customer, "the memories are read"), storage.Delivered)

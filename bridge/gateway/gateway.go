@@ -47,6 +47,7 @@ type Options struct {
 	Silence time.Duration // after how long without a sign a modem is asked whether it is there; default 30 s
 
 	SelfTest SelfTestOptions
+	Balances time.Duration // how often it is looked whose credit is to be asked for by schedule; default 1 min
 }
 
 func (o Options) filled() Options {
@@ -61,6 +62,7 @@ func (o Options) filled() Options {
 	fill(&o.Sweep, time.Minute)
 	fill(&o.Late, 2*time.Minute)
 	fill(&o.Silence, 30*time.Second)
+	fill(&o.Balances, time.Minute)
 	return o
 }
 
@@ -151,6 +153,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	lines.Go(func() { g.strays(ctx) })
 	lines.Go(func() { g.selfTests(ctx) })
+	lines.Go(func() { g.balances(ctx) })
 	return storage.Follow(ctx, g.store, head.Seq, 256, func(events []storage.Event) error { return g.heed(ctx, events) })
 }
 

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"smsbridge/modem"
@@ -48,8 +49,14 @@ func (l *line) keepHanded(ctx context.Context) error {
 	return l.keep(ctx, nil, all)
 }
 
+// chatter is what changes nothing about what may be sent. A modem that says a
+// thousand such lines a second costs the ledger no question, which the other
+// lines would wait behind.
+var chatter = []modem.Kind{modem.Signal, modem.Ring, modem.USSD, modem.Other}
+
 // hear acts on one thing that the modem told by itself.
 func (l *line) hear(ctx context.Context, e modem.Event) error {
+	l.stir = l.stir || !slices.Contains(chatter, e.Kind)
 	switch e.Kind {
 	case modem.Arrived, modem.ReportStored:
 		if len(l.m.Events()) > storm {

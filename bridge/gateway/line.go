@@ -28,7 +28,7 @@ const (
 var (
 	errRestarted = errors.New("the modem started again by itself")
 	errMute      = errors.New("the modem does not answer any more")
-	errNoCard    = errors.New("the SIM was taken out")
+	errNoCard    = fmt.Errorf("the SIM was taken out: %w", modem.ErrSIMAbsent)
 	errStopped   = fmt.Errorf("smsbridge is not running: %w", fs.ErrNotExist)
 )
 
@@ -50,6 +50,7 @@ type line struct {
 	over   time.Time // until then a late answer to a send may come; a reset would drown it
 
 	sweep bool            // the memories must be read
+	stir  bool            // something may be due: the ledger is asked
 	rest  time.Time       // nothing is sent before
 	doubt *storage.Change // the part whose answer may come late
 
@@ -321,17 +322,23 @@ func (l *line) loop(ctx context.Context) error {
 	defer tick.Stop()
 	watch := time.NewTimer(l.g.options.Silence)
 	defer watch.Stop()
+	l.stir = true
+	var wait time.Time
 	for {
 		if err := l.takeIn(ctx); err != nil {
 			return err
 		}
-		sent, wait, err := l.sendNext(ctx)
-		if err != nil {
-			return err
-		}
-		if sent {
-			l.heard = time.Now()
-			continue
+		if l.stir {
+			var sent bool
+			var err error
+			if sent, wait, err = l.sendNext(ctx); err != nil {
+				return err
+			}
+			if sent {
+				l.heard = time.Now()
+				continue
+			}
+			l.stir = false
 		}
 		if err := l.concluded(); err != nil {
 			return err
@@ -353,9 +360,11 @@ func (l *line) loop(ctx context.Context) error {
 				return err
 			}
 		case <-l.bell:
+			l.stir = true
 		case <-later:
+			l.stir = true
 		case <-tick.C:
-			l.sweep = true
+			l.sweep, l.stir = true, true
 			if err := l.look(ctx); err != nil {
 				return err
 			}

@@ -49,6 +49,7 @@ type Dialogues interface {
 	EndUSSD(ctx context.Context, reason string) error
 	USSD(ctx context.Context, id string) (storage.USSDSession, error)
 	BalanceRules(ctx context.Context) ([]storage.BalanceRule, error)
+	BalancesDue(ctx context.Context, now time.Time) ([]storage.BalanceSchedule, error)
 	SetBalance(ctx context.Context, line string, b storage.Balance) error
 }
 

@@ -110,6 +110,11 @@ func (g *Gateway) talk(s *session, d storage.USSDSession, text string) {
 		if next.To != storage.USSDAsking {
 			return
 		}
+		if unattended(d) {
+			g.stepped(ctx, storage.USSDStep{Session: d.ID, From: storage.USSDAsking, To: storage.USSDCanceled, Reason: "the code opens a menu, and nobody is there to answer it"})
+			s.m.CancelUSSD(ctx)
+			return
+		}
 		select {
 		case <-time.After(menuTime):
 			g.stepped(ctx, storage.USSDStep{Session: d.ID, From: storage.USSDAsking, To: storage.USSDFailed, Reason: "nobody answered the menu in time"})

@@ -10,6 +10,10 @@ import (
 // every modem's examination first.
 const bundleTime = 5 * time.Minute
 
+type bundleParams struct {
+	Goroutines bool `json:"goroutines"` // with a dump of what the box is doing
+}
+
 // supportBundle answers with all that somebody who helps may want to know of
 // the box, as a zip. What it leaves out is promised in package bridge.
 func (s *Server) supportBundle(w http.ResponseWriter, r *http.Request, p *proof) error {

@@ -171,6 +171,7 @@ func TestStory_a_colleague_who_is_away_S6_S8_S100_S101_S102_S103_S105_S106(t *te
 	if e := two.hears(storage.MessageReceived); e.Data.Message.Text != "yes" {
 		t.Errorf("Ana's second screen hears %+v", e)
 	}
+	one.must("chat.send", `{"to":{"agent":"Ben"},"text":"good"}`, nil)
 	var again me
 	back.must("me.get", `{}`, &again)
 	if again.Missed.Messages != 1 {
@@ -183,7 +184,7 @@ func TestStory_a_colleague_who_is_away_S6_S8_S100_S101_S102_S103_S105_S106(t *te
 
 	var page storage.MessagePage
 	two.must("thread.messages", fmt.Sprintf(`{"thread":%q}`, first.Message.Thread), &page)
-	if len(page.Messages) != 2 || page.Messages[1].Text != "yes" {
+	if len(page.Messages) != 3 || page.Messages[1].Text != "yes" {
 		t.Errorf("Ana's second screen reads %+v", page.Messages)
 	}
 	for method, params := range map[string]string{

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,7 +43,7 @@ type serveSettings struct {
 	demo, insecure      bool
 	logLevel, logFormat string
 	result, late        time.Duration
-	usbPower            bool
+	usbPower, serial    bool
 	selfTest            gateway.SelfTestOptions
 	backup              bridge.BackupOptions
 	limits              bridge.Limits
@@ -83,7 +84,8 @@ to trust it.`,
 	f.StringVar(&s.db, "db", "", "the ledger file (default: ledger.db in the state folder, demo.db with --demo)")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8780", "host and port for desks")
 	f.StringVar(&s.admin, "admin", adminSocket(), "Unix socket for the verbs on this box; its file permission is the key")
-	f.StringArrayVar(&s.modems, "modem", nil, "port of a modem, such as /dev/ttyUSB2, or simulator:N for N pretend ones (repeatable; default: USB modems are found)")
+	f.StringArrayVar(&s.modems, "modem", nil, "port of a modem, such as /dev/ttyUSB2 or /dev/ttyAMA0, auto for the USB modems that are found, or simulator:N for N pretend ones (repeatable; default: auto)")
+	f.BoolVar(&s.serial, "probe-serial", false, "ask the serial ports of the board too, such as a Pi's with a HAT, whether a modem answers; never the console")
 	f.StringArrayVar(&s.hosts, "host", nil, "another name under which desks may call this box (repeatable)")
 	f.StringArrayVar(&s.hookAllow, "hook-allow", nil, "host, address or network that hooks may reach although it is not of the public internet (repeatable)")
 	f.StringArrayVar(&s.hookPort, "hook-port", nil, "port that hooks may reach beside 80, 443, 8080 and 8443, or any (repeatable)")
@@ -283,6 +285,9 @@ func (s *serveSettings) ports() ([]gateway.Port, *simulator.Network, error) {
 	network := simulator.NewNetwork(simulator.Options{Anybody: true})
 	network.Handset(demoHandset)
 	for _, name := range s.modems {
+		if name == "auto" {
+			continue // see radio
+		}
 		count, pretend := strings.CutPrefix(name, "simulator:")
 		if !pretend {
 			ports = append(ports, gateway.Port{Name: name, PIN: pin, Open: func(context.Context) (io.ReadWriteCloser, error) {
@@ -304,17 +309,18 @@ func (s *serveSettings) ports() ([]gateway.Port, *simulator.Network, error) {
 	return ports, network, nil
 }
 
-// radio is how the modems are run. Where none is named, they are looked for.
+// radio is how the modems are run. Where none is named, or auto is among the
+// names, they are looked for.
 func (s *serveSettings) radio() (gateway.Options, error) {
 	o := gateway.Options{Result: s.result, Late: s.late, SelfTest: s.selfTest}
 	if !s.demo {
 		o.Look = func() (doctor.Picture, error) { return doctor.Look(usb.FS{}) }
 	}
-	if len(s.modems) > 0 {
+	if len(s.modems) > 0 && !slices.Contains(s.modems, "auto") {
 		return o, nil
 	}
 	pin, err := s.pin()
-	o.Find = finder{pin: pin, power: s.usbPower}.find
+	o.Find = finder{pin: pin, power: s.usbPower, serial: s.serial, named: s.modems}.find
 	return o, err
 }
 

@@ -21,7 +21,7 @@ const (
 func newUSSDCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "ussd", Short: "Ask the network: menus such as *100#, and the credit of a card"}
 	cmd.AddCommand(newUSSDSendCommand(), newUSSDAnswerCommand(), newUSSDCancelCommand(), newUSSDListCommand(),
-		newUSSDBalanceCommand(), newUSSDRuleCommand())
+		newUSSDBalanceCommand(), newUSSDRuleCommand(), newUSSDScheduleCommand())
 	return cmd
 }
 

@@ -115,7 +115,7 @@ func readOne(m *Modem, c at.Command) reply {
 		return cms(321)
 	}
 	x := m.memory(m.mem[0]).at(index)
-	if x == nil {
+	if x == nil || x.clogged {
 		return cms(321)
 	}
 	defer x.look()

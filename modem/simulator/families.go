@@ -4,9 +4,9 @@ package simulator
 var families = []Family{
 	generic,
 	huawei, zte,
-	sim800, sim7600, a7670,
+	sim800, sim7600, sim7000, a7670,
 	quectelM35, quectelEC25, quectelEP06, bg95,
-	ublox, sierra, telit, cinterion, fibocom, air724, neoway, wavecom,
+	ublox, sierra, sierraRC76, telit, cinterion, fibocom, air724, neoway, wavecom,
 }
 
 // generic is what most modems understand, and no make in particular.

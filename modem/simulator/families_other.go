@@ -47,6 +47,16 @@ var sierra = Family{
 	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: joined,
 }
 
+// sierraRC76 stores where +CMGR finds nothing until the store has been emptied (Sierra forum 35851).
+var sierraRC76 = Family{
+	Name: "sierra-rc76", Maker: "Sierra Wireless, Incorporated", Model: "RC7620-1", Revision: "SWI9X07H_00.06.00.00",
+	USB: USB{
+		Vendor: "1199", Product: "68c0", Maker: "Sierra Wireless, Incorporated", Title: "RC7620-1", Ports: sierra.USB.Ports,
+	},
+	Says: sierra.Says, Lacks: sierra.Lacks, Banner: sierra.Banner, Gone: sierra.Gone, Reset: sierra.Reset,
+	CPMS: sierra.CPMS, Alias: joined, Clogs: true,
+}
+
 // telit tells with #QSS when SIM and messages are ready, once it has been asked to.
 var telit = Family{
 	Name: "telit", Maker: "Telit", Model: "LE910C1-EU", Revision: "25.20.226",

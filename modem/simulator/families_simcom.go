@@ -50,6 +50,15 @@ var sim7600 = Family{
 	},
 }
 
+// sim7000 gives notices that name no slot, as a SIM7000G did on AT&T (T-SIM7600X 63). Here the message is stored all
+// the same, which is the case that something can be done about.
+var sim7000 = Family{
+	Name: "sim7000", Maker: "SIMCOM_Ltd", Model: "SIMCOM_SIM7000G", Revision: "1529B11SIM7000G",
+	USB: sim7600.USB, Says: sim7600.Says, Lacks: sim7600.Lacks, Banner: sim7600.Banner, Gone: sim7600.Gone, Reset: sim7600.Reset,
+	CNMI: "(0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)", CPMS: sim7600.CPMS, Alias: joined, Filled: sim7600.Filled, Voice: sim7600.Voice,
+	Notice: "+CMTI: ,-1",
+}
+
 // a7670 is the ASR branch: it refuses broadcast routing with <ds> 1 though its =? allows both.
 var a7670 = Family{
 	Name: "a7670", Maker: "INCORPORATED", Model: "A7670E-FASE", Revision: "A110B03A7670M7",

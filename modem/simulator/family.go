@@ -37,6 +37,8 @@ type Family struct {
 	FromZero                bool              // slots are counted from 0
 	Lag                     time.Duration     // +CPMS counts a message so much later than +CMTI tells of it
 	EmptyList               int               // CMS code in place of an empty +CMGL; default none, OK
+	Notice                  string            // tells of a new message in place of +CMTI with its slot
+	Clogs                   bool              // what came while a memory was not empty cannot be read by +CMGR, only listed
 	LosesReports            bool              // <ds> 2: +CDSI names a slot of SM, where nothing is
 	CSMPClearsCentre        bool              // setting +CSMP takes the service centre with it
 	SIMBusy                 time.Duration     // after a start the SIM answers CME 14 so long

@@ -84,6 +84,8 @@ func TestFamily_dialogues(t *testing.T) {
 			{`AT+CPMS="ME"`, cms302}, {"AT+CCID", info("8949010000000000016")},
 			{"AT+CEREG?", failed},
 		},
+		"sim7000":      {{"AT+CGMM", info("SIMCOM_SIM7000G")}},
+		"sierra-rc76":  {{"AT+CGMM", info("RC7620-1")}},
 		"sim7600":      {{"AT+CICCID", info("+ICCID: 8949010000000000016")}, {"AT+CPMUTEMP", info("+CPMUTEMP: 38")}},
 		"a7670":        {{"AT+CNMI=2,2,0,1,0", cms302}, {"AT+CNMI=2,2,0,0,0", ok}, {"AT+CNMI=2,1,0,1,0", ok}},
 		"quectel-m35":  {{"AT+CSMS=?", info("+CSMS: (0,128)")}, {"AT+CSMS=1", cms302}, {"AT+CSMS=128", info("+CSMS: 1,1,1")}},
@@ -235,5 +237,26 @@ func TestReports_byFamily(t *testing.T) {
 	x.submit(hex, 1)
 	if r := x.report(); r.MR != 1 {
 		t.Errorf("report of %d", r.MR)
+	}
+}
+
+// What came while the memory was not empty can be listed and not read.
+func TestFamily_clogs(t *testing.T) {
+	_, m, h := lab(t, Options{}, ModemOptions{Family: "sierra-rc76"})
+	x := attach(t, m)
+	x.ask("AT+CNMI=2,0", ok)
+	for range 2 {
+		if err := h.Send(m.Number(), "hello"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.ask("AT+CMGR=2", "\r\n+CMS ERROR: 321\r\n")
+	x.say("AT+CMGL=4\r")
+	if got := x.until(ok); strings.Count(got, "+CMGL: ") != 2 {
+		t.Errorf("%q", got)
+	}
+	x.say("AT+CMGR=1\r")
+	if got := x.until(ok); !strings.Contains(got, "+CMGR: ") {
+		t.Errorf("%q", got)
 	}
 }

@@ -17,6 +17,7 @@ const (
 	CMEError    = "cme-error"    // Command is not done: +CME ERROR: Code, default 100
 	NoPrompt    = "no-prompt"    // the command line is passed over in silence
 	LatePrompt  = "late-prompt"  // the prompt comes after Delay
+	FalsePrompt = "false-prompt" // the prompt is taken back at once by an OK, and no PDU is taken: MC7455 with GPS on
 	StoreFull   = "store-full"   // no memory takes anything, for Delay or until cleared
 	Unplug      = "unplug"       // now, or Octets later; back again after Delay if there is one
 	Replug      = "replug"       // puts the modem back
@@ -35,7 +36,7 @@ const (
 
 // FaultNames lists them all.
 func FaultNames() []string {
-	return []string{LoseFinal, LateFinal, CMSError, CMEError, NoPrompt, LatePrompt, StoreFull, Unplug, Replug,
+	return []string{LoseFinal, LateFinal, CMSError, CMEError, NoPrompt, LatePrompt, FalsePrompt, StoreFull, Unplug, Replug,
 		Silence, SplitWrites, Duplicate, Storm, Garbage, Restart, Deregister, Stuck, Dead, LoseReport, Clear}
 }
 
@@ -73,7 +74,7 @@ type faults struct {
 }
 
 // The faults that wait for their occasion; all others happen when ordered.
-var patient = []string{LoseFinal, LateFinal, CMSError, CMEError, NoPrompt, LatePrompt, Duplicate, LoseReport}
+var patient = []string{LoseFinal, LateFinal, CMSError, CMEError, NoPrompt, LatePrompt, FalsePrompt, Duplicate, LoseReport}
 
 // Fail orders a fault. Orders of one kind are carried out in their order. The error names the field that
 // is wrong.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -80,12 +81,13 @@ func (m *Modem) store(x *message) bool {
 		return false
 	}
 	mem.told = false
-	index := mem.put(&stored{stat: unread, pdu: x.pdu, length: x.length, id: x.id})
+	clogged := m.family.Clogs && mem.used > 0
+	index := mem.put(&stored{stat: unread, pdu: x.pdu, length: x.length, id: x.id, clogged: clogged})
 	e := x.entry(KindStored)
 	e.Modem, e.Number, e.Memory, e.Slot = m.index, m.options.Number, mem.name, &index
 	m.network.record.write(e)
 	if m.cnmi.mt != 0 {
-		m.urc(fmt.Sprintf("+CMTI: %s,%d", at.Quote(mem.name), index))
+		m.urc(cmp.Or(m.family.Notice, fmt.Sprintf("+CMTI: %s,%d", at.Quote(mem.name), index)))
 	}
 	return true
 }

@@ -23,6 +23,8 @@ type stored struct {
 	length int    // octets of the TPDU
 	id     int64  // of the message, for the record
 	at     time.Time
+
+	clogged bool // it can be listed only
 }
 
 // memory is one message memory, SM, ME or SR.

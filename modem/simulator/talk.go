@@ -255,6 +255,10 @@ func (t *talk) open(name string, lines []string, r reply) {
 	if !m.has(t.p) {
 		return
 	}
+	if m.faults.take(FalsePrompt, name) != nil {
+		t.emit([]byte("\r\n> \r\nOK\r\n"))
+		return
+	}
 	t.prompt, t.asked, t.before, t.text, t.first = r.prompt, name, lines, t.text[:0], true
 	m.busy = m.busy || m.port == t.p
 	t.emit([]byte("\r\n> "))
