@@ -261,7 +261,7 @@ func TestRealGammuBackup_N14(t *testing.T) {
 	}
 	write(t, b.path("gammurc"), fmt.Sprintf("[gammu]\ndevice = %s\nconnection = at115200\n", b.port))
 	c := exec.Command(program(t, "gammu", "gammu"), "-c", b.path("gammurc"), "backupsms", b.path("all.smsbackup"))
-	c.Env, c.Stdin = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC"), strings.NewReader(strings.Repeat("NONE\n", 9))
+	c.Env, c.Stdin = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC"), strings.NewReader("no\nALL\n")
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

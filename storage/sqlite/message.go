@@ -23,6 +23,9 @@ func scanMessage(r scanner) (*storage.Message, error) {
 	if err != nil {
 		return nil, err
 	}
+	if m.Sender == imported {
+		m.Sender = "" // the author says it
+	}
 	m.From, m.To = own, peer
 	if m.Dir == storage.Inbound {
 		m.From, m.To = peer, own
