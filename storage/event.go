@@ -50,7 +50,8 @@ const (
 	CaseUpdated       = "case.updated"
 	CaseClosed        = "case.closed"
 	DeskUpdated       = "desk.updated"
-	ThreadMerged      = "thread.merged" // the messages of one are in another now
+	HistoryImported   = "history.imported" // tells once of a whole batch; lists are to be read again
+	ThreadMerged      = "thread.merged"    // the messages of one are in another now
 	ThreadDeleted     = "thread.deleted"
 	MessageDeleted    = "message.deleted"
 	ViewUpdated       = "view.updated"  // of one agent: read, closed, muted, draft

@@ -95,9 +95,6 @@ type ImportResult struct {
 	Rev     int64  `json:"rev,omitempty"`
 }
 
-// HistoryImported tells once of a whole batch; lists are to be read again.
-const HistoryImported = "history.imported"
-
 // AuthorImport is the kind of the author of an outbound message that another
 // program sent.
 const AuthorImport = "import"

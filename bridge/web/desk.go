@@ -20,6 +20,7 @@ type Work interface {
 	offerStore
 	caseStore
 	statsStore
+	historyStore
 }
 
 type deskAnswer struct {

@@ -108,6 +108,7 @@ var methods = slices.Concat(
 	offerMethods,
 	caseMethods,
 	statsMethods,
+	historyMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.

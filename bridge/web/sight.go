@@ -21,6 +21,7 @@ var sights = []struct {
 	{"access.*", supervisors},
 	{"hint.presence", everybody}, // who is there is the office's business
 	{"setting.*", everybody},     // what others must not know is not in it
+	{"history.*", everybody},     // how many came, and not what they say
 	{"*", wholeBox},
 }
 

@@ -45,6 +45,7 @@ var eventTypes = []eventType{
 	{storage.CaseClosed, "case", reflect.TypeFor[storage.Case](), "Somebody closed a case."},
 	{storage.SettingUpdated, "setting", reflect.TypeFor[storage.Setting](), "Something was set on the box."},
 	{storage.PreferenceUpdated, "preference", reflect.TypeFor[storage.Setting](), "A person set something about the page; told to that person alone."},
+	{storage.HistoryImported, "import", reflect.TypeFor[storage.ImportResult](), "Messages of another program were imported; read the lists again."},
 	{storage.AccessChanged, "access", reflect.TypeFor[storage.Access](), "What an account may is another now."},
 }
 

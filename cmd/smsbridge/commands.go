@@ -14,6 +14,7 @@ func commands() []*cobra.Command {
 		newThreadCommand(),
 		newMessageCommand(),
 		newContactCommand(),
+		newImportCommand(),
 		newMeCommand(),
 		newSettingCommand(),
 		newOfferCommand(),
