@@ -20,7 +20,8 @@
 //	floor 2   modem             modem/at, modem/profile
 //	                                             bridge/web, bridge/client  storage
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage   the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage/plan   the standard library
+//	          storage                                         storage/plan
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //
