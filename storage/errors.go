@@ -1,6 +1,9 @@
 package storage
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Code says what a desk can do about an error; bridge/web maps each to a
 // number, an HTTP status and a close code in one table.
@@ -15,6 +18,8 @@ const (
 	CodeNoLine       Code = "no_line_available" // nothing to send from
 	CodeFromRequired Code = "from_required"     // several lines, and none was chosen
 	CodeIdemMismatch Code = "idem_mismatch"     // the same key came with another body
+	CodeQuota        Code = "quota_exceeded"    // a limit of parts is used up
+	CodeQuiet        Code = "quiet_hours"       // the line is quiet now, and refuses
 	CodeStorageFull  Code = "storage_full"      // the disk is full
 )
 
@@ -25,6 +30,7 @@ type Error struct {
 	Field   string
 	Detail  string
 	Options []string
+	After   time.Duration // it may be taken after so long; zero: not by waiting
 }
 
 func (e *Error) Error() string {

@@ -20,6 +20,7 @@ type Event struct {
 const (
 	MessageQueued   = "message.queued"   // an outbound message was accepted
 	MessageUpdated  = "message.updated"  // the state of a message or of a part changed
+	MessageReleased = "message.released" // a held message may go out now
 	MessageReceived = "message.received" // an inbound message is whole
 	MessagePart     = "message.part"     // a part of an inbound message came, others are missing
 	ThreadCreated   = "thread.created"
@@ -27,6 +28,8 @@ const (
 	ContactSaved    = "contact.saved"
 	LineUpdated     = "line.updated"
 	AgentUpdated    = "agent.updated"
+	SendingUpdated  = "sending.updated" // all sending was stopped, or goes on
+	GuardUpdated    = "guard.updated"   // limits, rules or quiet hours are others now
 )
 
 // Log is what following needs of the ledger.

@@ -105,6 +105,8 @@ type Draft struct {
 	Count  Count
 	Author Author
 
+	Country string // of the box, where it was told; empty: the SIM's own
+
 	// Key makes a repeated request the same message: the same Key of the same
 	// author with the same Digest answers with the first message; with another
 	// Digest it is refused (CodeIdemMismatch). Empty: no such guard.

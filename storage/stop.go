@@ -1,0 +1,10 @@
+package storage
+
+// Stop is the one switch for everything: while it is on, no text leaves by any
+// line. What is queued stays queued, what comes in comes in.
+type Stop struct {
+	Stopped bool    `json:"stopped"`
+	Reason  string  `json:"reason,omitempty"`
+	By      *Author `json:"by,omitempty"`
+	At      Time    `json:"at,omitzero"`
+}
