@@ -15,10 +15,12 @@
 // # The rooms, and who may know whom
 //
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
-//	floor 4   bridge            gateway, web, storage
-//	floor 3   bridge/gateway    modem, pdu, storage
-//	floor 2   modem             modem/at, modem/profile
-//	                                             bridge/web, bridge/client  storage
+//	floor 4   bridge            gateway, web, hook, storage
+//	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
+//	floor 2   modem             modem/at, modem/profile, modem/usb
+//	                                             bridge/web, bridge/client, bridge/hook  storage
+//	          modem/doctor      modem, modem/profile, modem/usb
+//	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
 //	floor 1   pdu   modem/at   modem/profile   storage/plan   the standard library
 //	          storage                                         storage/plan
@@ -65,6 +67,7 @@ import (
 	"time"
 
 	"smsbridge/bridge/gateway"
+	"smsbridge/bridge/hook"
 	"smsbridge/bridge/web"
 )
 
@@ -73,6 +76,8 @@ type Store interface {
 	gateway.Store
 	web.Store
 	web.Keys
+	web.Hooks
+	hook.Store
 	Trim(ctx context.Context) error
 	Box() string
 	Failed() <-chan struct{}
@@ -84,8 +89,10 @@ type Config struct {
 	Store   Store
 	Ports   []gateway.Port
 	Radio   gateway.Options
+	Push    hook.Options
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
+	Portals []string     // origins whose pages may open a socket with a ticket
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
@@ -96,6 +103,7 @@ type Bridge struct {
 	store Store
 	radio *gateway.Gateway
 	desks *web.Server
+	push  *hook.Pusher
 	log   *slog.Logger
 }
 
@@ -107,13 +115,17 @@ const stopping = 5 * time.Second
 func New(c Config) *Bridge {
 	c.Radio.Log = c.Log
 	radio := gateway.New(c.Store, c.Ports, c.Radio)
+	c.Push.Log, c.Push.Version = c.Log, c.Version
+	push := hook.New(c.Store, c.Push)
 	return &Bridge{
+		push:  push,
 		store: c.Store,
 		radio: radio,
 		log:   c.Log,
 		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Count: gateway.Count, Modems: radio.Modems, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Log: c.Log,
+			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
+			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
+			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
 		}),
 	}
 }
@@ -131,7 +143,7 @@ func (b *Bridge) Settled() <-chan struct{} { return b.radio.Settled() }
 func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	failed := make(chan error, 4)
+	failed := make(chan error, 5)
 	running := 0
 	start := func(what string, run func() error) {
 		running++
@@ -147,9 +159,10 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 		}()
 	}
 	start("radio bank", func() error { return b.radio.Run(ctx) })
+	start("hooks", func() error { return b.push.Run(ctx) })
 	start("ledger", func() error { return b.tend(ctx) })
-	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler()) })
-	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin()) })
+	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler(), nil) })
+	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)
 	defer cancel()
@@ -167,9 +180,9 @@ const (
 	headerSize = 32 << 10
 )
 
-func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler) error {
+func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler, peer func(context.Context, net.Conn) context.Context) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
+		Handler: h, ConnContext: peer, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
 		ErrorLog: slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

@@ -74,6 +74,27 @@ func BenchmarkURC(b *testing.B) {
 	}
 }
 
+// BenchmarkURCsDuringCommand is goal G6: a thousand URCs in the middle of an answer, 100 ms at most.
+func BenchmarkURCsDuringCommand(b *testing.B) {
+	for _, p := range benchPorts {
+		b.Run(p.name, func(b *testing.B) {
+			ours, theirs := p.open(b)
+			m := start(ours, Options{}.filled())
+			defer theirs.Close()
+			defer m.Close()
+			said := urcStorm()
+			longest := time.Duration(0)
+			for b.Loop() {
+				begun := time.Now()
+				storm(b, m, theirs, said)
+				longest = max(longest, time.Since(begun))
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/storm")
+			b.ReportMetric(float64(longest.Microseconds())/1000, "ms-longest")
+		})
+	}
+}
+
 // BenchmarkOpen is goal G1.
 func BenchmarkOpen(b *testing.B) {
 	for b.Loop() {

@@ -16,6 +16,7 @@ type shape struct {
 	fits   func(at.Params) bool // tells the answer from a URC of the same prefix
 	need   bool                 // an OK without information is not this command's
 	pdus   bool                 // each information line is followed by a PDU
+	whole  bool                 // names of commands without a colon are part of it, as in +CLAC
 }
 
 // owns reports whether the line has the shape's prefix and the form of an answer.
@@ -25,10 +26,19 @@ func (s *shape) owns(text string) bool {
 			return true
 		}
 	}
+	if s.whole && extendedName(text) {
+		return true
+	}
 	if s.prefix == "" || !hasPrefix(text, s.prefix) {
 		return false
 	}
 	return s.fits == nil || s.fits(at.ParseParams(payload(text)))
+}
+
+// extendedName reports whether the line is the name of a command and nothing else.
+func extendedName(text string) bool {
+	list, err := at.ParseCommand("AT" + text)
+	return !isName(text) && err == nil && len(list) == 1 && list[0].Op == at.Execute && list[0].Name == text && len(text) > 2
 }
 
 // hasPrefix takes = for the colon as well: phonesim answers "+CSMS=(0)".
@@ -69,6 +79,8 @@ type call struct {
 	prompted chan struct{} // closed when the prompt is here, nil if the caller need not be told
 	release  chan error    // and what the caller has to say about it, of one place
 
+	console bool     // typed by a person: a prompt it opens is left, lines without prefix are its answer
+	dials   bool     // results about a telephone call end it
 	probe   bool     // bare AT: silence proves nothing yet, and a numeric result is a result
 	barrier []string // only an answer with these prefixes ends it; earlier finals are the past's
 	ussd    chan<- Event
@@ -76,11 +88,14 @@ type call struct {
 	phase    phase
 	info     []string
 	pairs    []pair
+	size     int  // octets of both
+	flooded  bool // there was more
 	mr       int
 	credited bool     // +CMGS came, mr is valid
 	numeric  bool     // the final result was a digit
 	foreign  []string // lines that were nobody's
 	gone     *at.Result
+	final    at.Result // zero if there was none
 	answered bool
 }
 
@@ -93,6 +108,7 @@ type answer struct {
 	pairs   []pair // without an error only: the engine may not have done with them
 	mr      int
 	numeric bool
+	final   at.Result
 	err     error
 }
 
@@ -118,7 +134,7 @@ func (c *call) finish(err error) {
 		return
 	}
 	c.answered = true
-	a := answer{info: c.info, mr: c.mr, numeric: c.numeric, err: err}
+	a := answer{info: c.info, mr: c.mr, numeric: c.numeric, final: c.final, err: err}
 	if err == nil {
 		a.pairs = c.pairs
 	}
@@ -127,7 +143,7 @@ func (c *call) finish(err error) {
 
 // calls reports whether results about a telephone call can end the command.
 func (c *call) calls() bool {
-	return strings.HasPrefix(c.text, "D") || c.text == "A" || strings.HasPrefix(c.text, "H") ||
+	return c.dials || strings.HasPrefix(c.text, "D") || c.text == "A" || strings.HasPrefix(c.text, "H") ||
 		strings.HasPrefix(c.text, "+CHUP")
 }
 
@@ -137,10 +153,24 @@ func (c *call) take(text string) bool {
 		return true
 	}
 	if c.shape.owns(text) {
-		c.info = append(c.info, text)
+		c.keep(text)
 		return true
 	}
 	return false
+}
+
+// infoMax bounds what is kept of one answer: a list of 10,000 messages.
+const infoMax = 4 << 20
+
+// keep adds an information line and reports whether there was room.
+func (c *call) keep(text string) bool {
+	if c.size+len(text) > infoMax {
+		c.flooded = true
+		return false
+	}
+	c.size += len(text)
+	c.info = append(c.info, text)
+	return true
 }
 
 // takeBare keeps a line without prefix. It is asked after the URCs.
@@ -148,7 +178,7 @@ func (c *call) takeBare(text string) bool {
 	if c.shape.bare == nil || !c.shape.bare(text) {
 		return false
 	}
-	c.info = append(c.info, text)
+	c.keep(text)
 	return true
 }
 
@@ -161,8 +191,9 @@ func (c *call) takePDU(text string) bool {
 	}
 	c.takeHex(strings.TrimSpace(text[:i]))
 	header := text[i:]
-	c.info = append(c.info, header)
-	c.pairs = append(c.pairs, pair{header: header})
+	if c.keep(header) {
+		c.pairs = append(c.pairs, pair{header: header})
+	}
 	return true
 }
 
@@ -171,6 +202,11 @@ func (c *call) takeHex(text string) bool {
 	if last < 0 || c.pairs[last].pdu != "" || !isHex(text) {
 		return false
 	}
+	if c.size+len(text) > infoMax {
+		c.flooded = true
+		return true
+	}
+	c.size += len(text)
 	c.pairs[last].pdu = strings.ToUpper(text)
 	return true
 }

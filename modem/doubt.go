@@ -40,6 +40,8 @@ func (e *engine) overdue(c *call) {
 		grace = e.times.Late
 	}
 	e.fail(c, failure(c, ErrTimeout))
+	e.unwanted = e.unwanted || c.console
+	e.await()
 	e.doubt(c, grace)
 }
 
@@ -75,20 +77,27 @@ func (e *engine) stray(r at.Result) {
 var barriers = [...]string{"+CSQ", "+CMGF?", "+CPIN?", "+CNMI?"}
 
 // sessions counts proofs across sessions. What a modem still owes to an earlier session looks like what it
-// owes to this one, so the first proof of a session asks two things in an order that is this session's own:
-// AT+CSQ;+CMEE?;+CMEE?;+CSQ;+CSQ for example. Several commands have one final result (V.250, 5.4), and 40
-// characters are the longest line a modem must take (5.2.1).
+// owes to this one, so the first proof of a session asks several things in an order that is this session's own:
+// AT+CSQ;+CFUN?;+CMEE?;+CSQ;+CSQ for example. Several commands have one final result (V.250, 5.4), and 40
+// characters are the longest line a modem must take (5.2.1), which makes 243 orders. All lines of the process
+// share the count: with two things to ask, and 32 orders, two sessions of a slow modem had the same one now
+// and then, and the second took the first's answer for its own.
 var sessions atomic.Uint32
 
+// proofWords are asked in the first proof. Every modem answers them, with or without a SIM, in lines with
+// their names.
+var proofWords = [...]string{"+CSQ", "+CMEE?", "+CFUN?"}
+
+// patterns is how many orders of five there are.
+const patterns = 3 * 3 * 3 * 3 * 3
+
 func pattern() (text string, answers []string) {
-	n := sessions.Add(1)
+	n := int(sessions.Add(1))
 	var asked []string
-	for bit := range 5 {
-		if n>>bit&1 == 0 {
-			asked, answers = append(asked, "+CSQ"), append(answers, "+CSQ")
-		} else {
-			asked, answers = append(asked, "+CMEE?"), append(answers, "+CMEE")
-		}
+	for range 5 {
+		word := proofWords[n%len(proofWords)]
+		asked, answers = append(asked, word), append(answers, strings.TrimSuffix(word, "?"))
+		n /= len(proofWords)
 	}
 	return strings.Join(asked, ";"), answers
 }

@@ -69,9 +69,11 @@ type engine struct {
 	shaky    bool         // nothing is proved yet: bare ATs were sent, and some may be answered late
 	held     *call        // waits for that proof
 	ussd     chan<- Event
+	menu     atomic.Int64 // when USSD asked for an answer, in ns; 0: no menu is open
 	late     *call
 	tail     *tail
 	quote    *quote
+	ring     ringing
 	hasty    bool // a prompt came and the chunk it came in is not done with
 	unwanted bool // a prompt may come that must be left with ESC
 	aborts   int
@@ -93,6 +95,7 @@ func newEngine(port io.ReadWriteCloser, o Options) *engine {
 	}
 	e.doubted = newCall(context.Background(), "", shape{}, 0)
 	e.events.out = make(chan Event, 64)
+	e.ring.silence = stoppedTimer()
 	return e
 }
 
@@ -130,6 +133,8 @@ func (e *engine) run() {
 			e.unglue()
 		case <-e.stuck.C:
 			e.lose(fmt.Errorf("a write took longer than %v: %w", e.times.Write, errStuck))
+		case e.now = <-e.ring.silence.C:
+			e.hungUp()
 		case out <- head:
 			e.events.advance()
 		case <-e.stop:
@@ -164,6 +169,7 @@ func (e *engine) end() {
 	e.timer.Stop()
 	e.stuck.Stop()
 	e.glue.Stop()
+	e.hungUp()
 	if c := e.cur; c != nil {
 		c.finish(failure(c, e.err))
 	}
@@ -209,6 +215,9 @@ func (e *engine) begin(c *call) {
 	c.mr = -1
 	if c.ussd != nil {
 		e.ussd = c.ussd
+	}
+	if c.console {
+		e.unwanted, e.aborts = true, 0
 	}
 	limit := c.limit
 	if c.pdu != "" {
@@ -384,6 +393,9 @@ func (e *engine) fail(c *call, err error) {
 
 // release ends the current call.
 func (e *engine) release() {
+	if c := e.cur; c != nil && c.console {
+		e.unwanted = false
+	}
 	e.cur, e.mode, e.hasty = nil, idle, false
 	e.timer.Stop()
 	e.await()
@@ -392,6 +404,9 @@ func (e *engine) release() {
 // final is a final result.
 func (e *engine) final(r at.Result) {
 	c := e.cur
+	if c != nil {
+		c.final = r
+	}
 	switch {
 	case c == nil:
 		e.stray(r)
@@ -407,7 +422,7 @@ func (e *engine) final(r at.Result) {
 		e.finalSubmit(c, r)
 	case r.Kind != at.OK && r.Kind != at.Connect:
 		e.fail(c, refusal(c, r))
-	case c.shape.need && len(c.info) == 0:
+	case c.shape.need && len(c.info) == 0, c.flooded:
 		e.log.Warn("an answer does not fit", "line", c.name(), "foreign", c.foreign)
 		e.fail(c, failure(c, ErrAnswer))
 		e.doubt(c, 0)

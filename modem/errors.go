@@ -42,6 +42,8 @@ var (
 type PINError struct {
 	Tries   int  // tries left, -1 if the modem does not tell
 	Refused bool // the PIN that was configured is wrong; false: there is none, or it was not risked
+
+	Held error // why the PIN was not entered though there is one: what TryPIN said, or what is wrong with it
 }
 
 func (e *PINError) Error() string {
@@ -52,10 +54,60 @@ func (e *PINError) Error() string {
 	if e.Tries >= 0 {
 		text += fmt.Sprintf(" (tries left: %d)", e.Tries)
 	}
+	if e.Held != nil {
+		text += "; the PIN was not entered: " + e.Held.Error()
+	}
 	return text
 }
 
-func (e *PINError) Unwrap() error { return ErrPINRequired }
+func (e *PINError) Unwrap() []error {
+	if e.Held == nil {
+		return []error{ErrPINRequired}
+	}
+	return []error{ErrPINRequired, e.Held}
+}
+
+// Advice says in plain words what a person should do.
+func (e *PINError) Advice() string {
+	switch {
+	case e.Refused && e.Tries == 1:
+		return "The configured PIN is wrong and one try is left. It is not tried again. Put the card into a phone, " +
+			"enter the right PIN there, and then correct the setting."
+	case e.Refused:
+		return "The configured PIN is wrong. It is not tried again; correct the setting."
+	case e.Tries == 0 || e.Tries == 1:
+		return "The last try is never made from here, for a wrong PIN would block the card. Put the card into a phone " +
+			"and enter the PIN there: that gives back all three tries."
+	case e.Held != nil:
+		return "Correct the PIN in the settings, or put the card into a phone and enter the PIN there."
+	}
+	return "Give the PIN of this card in the settings, or switch the PIN off with the card in a phone."
+}
+
+// PUKError is an ErrPUKRequired that knows more.
+type PUKError struct {
+	Tries int // tries left for the PUK, -1 if the modem does not tell
+}
+
+func (e *PUKError) Error() string {
+	text := ErrPUKRequired.Error()
+	if e.Tries >= 0 {
+		text += fmt.Sprintf(" (tries left: %d)", e.Tries)
+	}
+	return text
+}
+
+func (e *PUKError) Unwrap() error { return ErrPUKRequired }
+
+// Advice says in plain words what a person should do.
+func (e *PUKError) Advice() string {
+	if e.Tries == 0 {
+		return "The card is blocked for good. Ask its operator for a new one; the number can be kept."
+	}
+	return "A wrong PIN was entered three times. The PUK is on the letter or plastic frame that the card came with, or " +
+		"in the operator's customer area. Put the card into a phone, enter the PUK and choose a new PIN, then give " +
+		"that PIN in the settings. Nothing here tries a PUK: ten wrong ones destroy the card."
+}
 
 // Outcome says what is known about a command that did not succeed.
 type Outcome uint8

@@ -19,16 +19,17 @@ const (
 	Signal                   // the modem told its signal unasked, in Text
 	Ring                     // a call comes in; Text is the caller's number if it is shown
 	USSD                     // +CUSD; Text as the modem wrote it
-	SIM                      // the card came, went or changed its mind; Text as the modem wrote it
+	SIM                      // the card came, went or changed its mind; Card says which, Text as the modem wrote it
 	Restarted                // the modem started anew and has forgotten its settings: close it, open it again
 	LateSent                 // the reference of a Submit that ended Unknown came after all
 	LateRejected             // a Submit that ended Unknown was refused after all
 	Other                    // a line that nobody here knows, in Text
+	Missed                   // a call came, At, and was not answered; Text is the number, empty if withheld
 )
 
 var kindNames = [...]string{
 	"sweep", "arrived", "report_stored", "report", "direct", "store_full", "registration", "signal",
-	"ring", "ussd", "sim", "restarted", "late_sent", "late_rejected", "other",
+	"ring", "ussd", "sim", "restarted", "late_sent", "late_rejected", "other", "missed",
 }
 
 func (k Kind) String() string {
@@ -42,13 +43,14 @@ func (k Kind) String() string {
 // index are hints, which some modems get wrong.
 type Event struct {
 	Kind   Kind
-	At     time.Time // when its last octet was read
+	At     time.Time // when its last octet was read; Missed: when it first rang
 	Memory string    // Arrived, ReportStored
 	Index  int       // Arrived, ReportStored
 	PDU    string    // Report, Direct: upper case hexadecimal, with service centre
 	Length int       // Report, Direct: octets of the TPDU, as the modem counted
 	Text   string
 	State  RegistrationState // Registration
+	Card   CardState         // SIM
 	Late   *LateResult       // LateSent, LateRejected
 }
 

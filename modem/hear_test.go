@@ -138,46 +138,74 @@ func FuzzHear(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, state uint8, said string) {
-		e := newEngine(still{}, Options{}.filled())
-		e.ready.Store(state&8 != 0)
-		c := newCall(context.Background(), "+CSQ", shape{prefix: "+CSQ", need: true}, time.Second)
-		switch state % 8 {
-		case 0:
-			c = nil
-		case 1:
-			c.shape = shape{prefix: "+CMGL", pdus: true}
-		case 2:
-			c.shape = shape{bare: isName}
-		case 3, 4:
-			s := submission(1)
-			c.text, c.pdu, c.shape = "+CMGS=8", s.PDU, shape{}
-		case 5:
-			e.late, e.mode, e.unwanted = c, listening, true
-			e.doubted, c = c, nil
-		case 6:
-			c.probe = true
-		case 7:
-			e.shaky = true
-		}
-		if c != nil {
-			e.begin(c)
-		}
-		if state%8 == 4 {
-			e.hear(chunk{data: []byte("\r\n> ")})
-		}
-		for piece := range slices.Chunk([]byte(said), 512) {
-			e.saying = 0
-			for len(e.say) > 0 {
-				<-e.say
-			}
-			e.hear(chunk{data: piece})
-		}
-		e.unglue()
-		if n := len(e.lexer.text); n > lineMax {
-			t.Errorf("%d octets kept", n)
-		}
-		if n := len(e.events.waiting); n > queueMax+1 {
-			t.Errorf("%d events kept", n)
-		}
+		listen(t, state, []byte(said))
 	})
+}
+
+// listen lets an engine that is in some state hear what is said, and demands what must hold whatever it is: what is
+// kept has bounds, a PDU goes out once and after a prompt, and no ESC follows a Ctrl-Z. It returns how many PDUs went out.
+func listen(t testing.TB, state uint8, said []byte) (parcels int) {
+	e := newEngine(still{}, Options{}.filled())
+	e.ready.Store(state&8 != 0)
+	c := newCall(context.Background(), "+CSQ", shape{prefix: "+CSQ", need: true}, time.Second)
+	switch state % 8 {
+	case 0:
+		c = nil
+	case 1:
+		c.shape = shape{prefix: "+CMGL", pdus: true}
+	case 2:
+		c.shape = shape{bare: isName}
+	case 3, 4:
+		s := submission(1)
+		c.text, c.pdu, c.shape = "+CMGS=8", s.PDU, shape{}
+	case 5:
+		e.late, e.mode, e.unwanted = c, listening, true
+		e.doubted, c = c, nil
+	case 6:
+		c.probe = true
+	case 7:
+		e.shaky = true
+	}
+	if c != nil {
+		e.begin(c)
+	}
+	drain := func() {
+		e.saying = 0
+		for len(e.say) > 0 {
+			switch u := <-e.say; {
+			case u[len(u)-1] == ctrlZ:
+				parcels++
+			case u[0] == esc && parcels > 0:
+				t.Error("ESC follows Ctrl-Z")
+			}
+		}
+	}
+	if state%8 == 4 {
+		e.hear(chunk{data: []byte("\r\n> ")})
+	}
+	for piece := range slices.Chunk(said, 512) {
+		drain()
+		e.hear(chunk{data: piece})
+	}
+	e.unglue()
+	drain()
+	for _, timer := range []*time.Timer{e.timer, e.stuck, e.glue} {
+		timer.Stop()
+	}
+	if n := len(e.lexer.text); n > lineMax {
+		t.Errorf("%d octets kept", n)
+	}
+	if n := len(e.events.waiting); n > queueMax+1 {
+		t.Errorf("%d events kept", n)
+	}
+	if q := e.quote; q != nil && (q.lines > quoteMax || len(q.event.Text) > 2*lineMax) {
+		t.Errorf("a string of %d lines and %d octets kept", q.lines, len(q.event.Text))
+	}
+	if parcels > 1 || parcels == 1 && (c == nil || c.pdu == "" || !bytes.Contains(said, []byte(">")) && state%8 != 4) {
+		t.Errorf("a PDU went out %d times", parcels)
+	}
+	if c != nil && c.size > infoMax {
+		t.Errorf("%d octets of an answer kept", c.size)
+	}
+	return parcels
 }

@@ -117,9 +117,21 @@ func (m *Modem) identify(ctx context.Context) error {
 			*q.to = strings.Trim(info.TrimPrefix(lines[0], q.text), `" `)
 		}
 	}
-	m.profile = profile.ByName(m.identity.Manufacturer, m.identity.Model)
+	m.profile = m.family()
 	m.engine.bare.Store(m.profile.BareOK)
 	return m.prepare(ctx)
+}
+
+// family is the profile of what the modem calls itself, or of the USB device if that is of no known family.
+func (m *Modem) family() profile.Profile {
+	p := profile.ByName(m.identity.Manufacturer, m.identity.Model)
+	if p.Name != profile.Generic().Name {
+		return p
+	}
+	if usb, ok := profile.ByUSB(m.options.Device); ok {
+		return usb
+	}
+	return p
 }
 
 // prepare sends what the family wants before the rest. Some of it is a question only because the modem
@@ -174,18 +186,8 @@ func (m *Modem) first(ctx context.Context, text, prefix string) (at.Params, erro
 
 // readSIM asks what is written on the card. All of it is optional.
 func (m *Modem) readSIM(ctx context.Context) error {
-	for _, text := range m.profile.ICCID {
-		name := strings.TrimSuffix(text, "?")
-		lines, err := m.ask(ctx, text, shape{
-			prefix: name, also: []string{"+CCID", "+ICCID", "^ICCID", "+QCCID", "!ICCID"}, bare: isICCID,
-		})
-		if gone(ctx, err) {
-			return err
-		}
-		if len(lines) > 0 {
-			m.identity.ICCID = iccid(lines[0])
-			break
-		}
+	if err := m.readICCID(ctx); err != nil {
+		return err
 	}
 	lines, err := m.ask(ctx, "+CIMI", shape{prefix: "+CIMI", bare: isIMSI})
 	if gone(ctx, err) {
@@ -207,6 +209,27 @@ func (m *Modem) readSIM(ctx context.Context) error {
 	}
 	if m.identity.ServiceCentre = p.Text(0); m.identity.ServiceCentre == "" {
 		m.options.Log.Warn("the SIM knows no service centre")
+	}
+	return nil
+}
+
+// readICCID asks for the number of the card, unless it is known. Most modems tell it of a locked card too.
+func (m *Modem) readICCID(ctx context.Context) error {
+	for _, text := range m.profile.ICCID {
+		if m.identity.ICCID != "" {
+			break
+		}
+		name := strings.TrimSuffix(text, "?")
+		lines, err := m.ask(ctx, text, shape{
+			prefix: name, also: []string{"+CCID", "+ICCID", "^ICCID", "+QCCID", "!ICCID"}, bare: isICCID,
+		})
+		if gone(ctx, err) {
+			return err
+		}
+		if len(lines) > 0 {
+			m.identity.ICCID = iccid(lines[0])
+			break
+		}
 	}
 	return nil
 }

@@ -12,7 +12,7 @@
 // which ports there are.
 //
 // Start with Open. The conversation is in engine.go, its cure in doubt.go, what modems say unasked in
-// urc.go, and what brands do differently, as data, in package profile.
+// urc.go, ring.go and card.go, what others may see of it in redact.go, and what brands do differently, as data, in package profile.
 package modem
 
 import (
@@ -29,10 +29,22 @@ import (
 
 // Options are the settings of Open. The zero value is right for most.
 type Options struct {
-	PIN string // of the SIM; entered once, and only if more than one try is left
+	PIN string // of the SIM; entered once, and only if more than one try is left, or the modem does not tell
+
+	// TryPIN, if not nil, is called just before AT+CPIN= is written: the moment to write down that this PIN is
+	// tried on this card. The ICCID is empty if the card does not tell it before; left is -1 if the modem does
+	// not tell. An error keeps the PIN unwritten and comes back in PINError.Held.
+	TryPIN func(ctx context.Context, iccid string, left int) error
+
+	// Device is what the USB device calls itself; zero if not known. Its profile counts if what the modem says
+	// of itself is of no known family.
+	Device profile.ID
+
+	Form    func(imei string) (profile.USSDForm, bool) // the form of USSD that worked before; default: not known
+	Learned func(imei string, form profile.USSDForm)   // is told the form that worked; default: nobody is
 
 	Log        *slog.Logger // default: none
-	Transcript io.Writer    // gets every octet said and heard, texts and PIN too; default: none
+	Transcript io.Writer    // gets every octet said and heard, texts and PIN too; see Redactor; default: none
 
 	Command time.Duration // for the answer to an ordinary command; default 5 s
 	Silence time.Duration // for the answer to each of the first ten ATs; default 500 ms
@@ -82,7 +94,11 @@ type Modem struct {
 	memories []string
 	eps      bool // +CEREG is known
 
-	selected chan string // of one place: the memory +CMGL reads; who holds it may use the memories
+	selected chan string  // of one place: the memory +CMGL reads; who holds it may use the memories
+	dialog   chan session // of one place: who holds it may speak USSD
+
+	settings settings
+	unknown  refusals
 }
 
 // Identity is what a modem and its SIM are called; what is not known is empty.
@@ -98,7 +114,7 @@ type Identity struct {
 // Modem from now on, and is closed if Open fails. Its Close must end a Read and a Write that wait.
 //
 // Errors worth telling apart: ErrSilent, ErrSIMAbsent, ErrSIMFailure, ErrSIMBusy, ErrPINRequired (a
-// *PINError), ErrPUKRequired, ErrLost.
+// *PINError), ErrPUKRequired (a *PUKError), ErrLost.
 func Open(ctx context.Context, port io.ReadWriteCloser, o Options) (*Modem, error) {
 	m := start(port, o.filled())
 	if err := m.init(ctx); err != nil {
@@ -116,13 +132,18 @@ func start(port io.ReadWriteCloser, o Options) *Modem {
 		options:  o,
 		profile:  profile.Generic(),
 		selected: make(chan string, 1),
+		dialog:   make(chan session, 1),
 	}
 	m.selected <- ""
+	m.dialog <- session{form: unlearned}
 	m.running.Go(m.engine.run)
 	m.running.Go(m.engine.read)
 	m.running.Go(m.engine.write)
 	return m
 }
+
+// Profile returns what is known of the family of the modem.
+func (m *Modem) Profile() profile.Profile { return m.profile }
 
 // Identity returns what was learnt at Open.
 func (m *Modem) Identity() Identity { return m.identity }
@@ -167,7 +188,11 @@ func (m *Modem) do(c *call) answer {
 	case <-m.engine.ended:
 		return unsent(c, m.engine.err)
 	}
-	return <-c.reply
+	a := <-c.reply
+	if a.err == nil && !m.engine.ready.Load() {
+		m.settings.note(c.text)
+	}
+	return a
 }
 
 func unsent(c *call, cause error) answer {

@@ -130,6 +130,13 @@ func (p *peer) heard() []string {
 	return append([]string(nil), p.lines...)
 }
 
+// took returns the PDUs taken and the last reference given.
+func (p *peer) took() ([]string, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.pdus...), p.mr
+}
+
 // submission returns a message whose PDU holds the number n.
 func submission(n int) Submission {
 	return Submission{Length: 8, PDU: fmt.Sprintf("00%016X", n)}
@@ -158,6 +165,8 @@ func tell(ev Event) string {
 		words = append(words, fmt.Sprintf("%s %d", ev.Memory, ev.Index))
 	case Report, Direct:
 		words = append(words, fmt.Sprintf("%d %s", ev.Length, ev.PDU))
+	case SIM:
+		words = append(words, ev.Card.String(), ev.Text)
 	case Registration:
 		words = append(words, ev.State.String())
 	case LateSent:

@@ -1,16 +1,14 @@
 package modem
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"os"
-	"os/user"
 	"path/filepath"
 	"strconv"
-	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"smsbridge/modem/usb"
 )
 
 // hold is a descriptor of the node that is only there to be locked. It is no os.File, because the runtime
@@ -28,8 +26,7 @@ func holdPort(name string) (io.Closer, error) {
 	case unix.ENOENT, unix.ENXIO, unix.ENODEV:
 		return nil, &PortError{name, "does not exist", "is the modem plugged in and switched on?", err}
 	case unix.EACCES, unix.EPERM:
-		return nil, &PortError{name, "may not be opened by this user",
-			fmt.Sprintf("add the user to the group %s (sudo usermod -aG %[1]s USER) and log in again", groupOf(name)), err}
+		return nil, &PortError{name, "may not be opened by this user", usb.FS{}.Access(name).Hint(), err}
 	case unix.EBUSY:
 		return nil, portBusy(name)
 	default:
@@ -49,52 +46,18 @@ func holdPort(name string) (io.Closer, error) {
 	return hold(fd), nil
 }
 
-// groupOf names the group that may use the node; dialout on most systems.
-func groupOf(name string) string {
-	if info, err := os.Stat(name); err == nil {
-		if s, ok := info.Sys().(*syscall.Stat_t); ok && s.Gid != 0 {
-			if g, err := user.LookupGroupId(strconv.Itoa(int(s.Gid))); err == nil {
-				return g.Name
-			}
-		}
-	}
-	return "dialout"
-}
-
 // portBusy names who holds the port, as far as /proc tells this user.
 func portBusy(name string) error {
 	e := &PortError{Name: name, Text: "is in use by another program", Err: ErrPortBusy,
 		Hint: "sudo fuser -v " + name + " tells which; ModemManager and gammu-smsd are the usual ones"}
-	pid, program := holder(name)
+	p, found := usb.FS{}.Holder(name)
 	switch {
-	case pid == os.Getpid():
-		e.Text, e.Hint = "is in use by this program already", "give each modem its own port"
-	case pid > 0:
-		e.Text = fmt.Sprintf("is in use by %s (process %d)", program, pid)
-		e.Hint = "stop it, or have it leave this port alone"
+	case found && p.Kind == usb.Ourselves:
+		e.Text, e.Hint = "is in use by this program already", p.Hint()
+	case found:
+		e.Text, e.Hint = "is in use by "+p.String(), p.Hint()
 	}
 	return e
-}
-
-// holder finds a process that has the node open, this one last.
-func holder(name string) (pid int, program string) {
-	node, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return 0, ""
-	}
-	links, _ := filepath.Glob("/proc/[0-9]*/fd/*")
-	for _, link := range links {
-		if target, err := os.Readlink(link); err != nil || target != node {
-			continue
-		}
-		home := filepath.Dir(filepath.Dir(link))
-		if pid, _ = strconv.Atoi(filepath.Base(home)); pid == os.Getpid() {
-			continue
-		}
-		command, _ := os.ReadFile(home + "/comm")
-		return pid, string(bytes.TrimSpace(command))
-	}
-	return pid, ""
 }
 
 // keepFromChildren marks our descriptors of the node close-on-exec, which the serial library does not, so

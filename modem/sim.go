@@ -31,7 +31,7 @@ func (m *Modem) unlock(ctx context.Context) error {
 			}
 			continue
 		case err == nil && state == "SIM PUK":
-			return ErrPUKRequired
+			return m.blocked(ctx)
 		case err == nil && strings.HasPrefix(state, "PH-"): // locked to a modem or a network
 			return fmt.Errorf("%w: %s", ErrPINRequired, state)
 		case err != nil:
@@ -78,27 +78,33 @@ func simTrouble(err error) error {
 	case code == 11 || code == 5:
 		return &PINError{Tries: -1}
 	case code == 12:
-		return ErrPUKRequired
+		return &PUKError{Tries: -1}
 	case code == 13 || code == 15:
 		return ErrSIMFailure
 	}
 	return nil
 }
 
-// enterPIN enters the PIN, never with the last try but one: a mistyped setting must not block a card.
+// enterPIN enters the PIN once, and never with the last try: a mistyped setting must not block a card. The card's
+// number is asked first, since that the PIN was tried is written down by it.
 func (m *Modem) enterPIN(ctx context.Context) error {
-	tries := -1
-	lines, err := m.ask(ctx, "+CPINR", shape{prefix: "+CPINR"})
-	if gone(ctx, err) {
+	if err := m.readICCID(ctx); err != nil {
 		return err
 	}
-	for _, text := range lines {
-		if p := at.ParseParams(payload(text)); p.Text(0) == "SIM PIN" {
-			tries = number(p, 1, -1)
-		}
+	left, err := m.tries(ctx, "SIM PIN")
+	if err != nil {
+		return err
 	}
-	if m.options.PIN == "" || tries >= 0 && tries < 2 {
-		return &PINError{Tries: tries}
+	switch {
+	case m.options.PIN == "" || left >= 0 && left < 2:
+		return &PINError{Tries: left}
+	case !digits(m.options.PIN, 4, 8):
+		return &PINError{Tries: left, Held: errors.New("a PIN has 4 to 8 digits and nothing else")}
+	}
+	if m.options.TryPIN != nil {
+		if err := m.options.TryPIN(ctx, m.identity.ICCID, left); err != nil {
+			return &PINError{Tries: left, Held: err}
+		}
 	}
 	c := newCall(ctx, "+CPIN="+at.Quote(m.options.PIN), shape{prefix: "+CPIN"}, m.options.Command)
 	c.label = "+CPIN=..."
@@ -107,11 +113,35 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 	case err == nil:
 		return nil
 	case is(err, CME, 16) || is(err, CME, 11):
-		return &PINError{Tries: max(tries-1, -1), Refused: true}
+		return &PINError{Tries: max(left-1, -1), Refused: true}
 	case is(err, CME, 12):
-		return ErrPUKRequired
+		return m.blocked(ctx)
 	}
 	return err
+}
+
+// tries asks how many tries are left for a code, -1 if the modem does not tell: TS 27.007, 8.65.
+func (m *Modem) tries(ctx context.Context, code string) (int, error) {
+	left := -1
+	lines, err := m.ask(ctx, "+CPINR", shape{prefix: "+CPINR"})
+	if gone(ctx, err) {
+		return left, err
+	}
+	for _, text := range lines {
+		if p := at.ParseParams(payload(text)); p.Text(0) == code {
+			left = number(p, 1, -1)
+		}
+	}
+	return left, nil
+}
+
+// blocked is a card that asks for its PUK. Nothing is tried: ten wrong ones destroy it.
+func (m *Modem) blocked(ctx context.Context) error {
+	left, err := m.tries(ctx, "SIM PUK")
+	if err != nil {
+		return err
+	}
+	return &PUKError{Tries: left}
 }
 
 // number returns field i, or the other value if it is none.

@@ -46,61 +46,94 @@ func (s RegistrationState) Registered() bool {
 
 // Status is how the modem is doing.
 type Status struct {
-	Registration RegistrationState
-	Operator     string // name or number of the network, empty if there is none
-	Signal       int    // dBm, 0 if not known
-	PIN          string // what the SIM asks for: READY, SIM PIN, ...; empty if not known
+	Registration RegistrationState // where messages go: of the circuit switched network, or of LTE if there is none
+	Packet, EPS  RegistrationState // +CGREG and +CEREG; RegistrationUnknown if the modem does not tell
+	Roaming      bool              // registered in a network that is not the card's own
+	SMSOnly      bool              // registered for messages only
+	Operator     string            // name or number of the network, empty if there is none
+	Access       string            // 2G, 3G, LTE, NB-IoT, 5G; empty if not known
+
+	Signal         int    // dBm, 0 if not known
+	SignalOf       string // what was measured: RSSI, RSCP (3G), RSRP (LTE, some 15 dB below RSSI); empty if not known
+	Temperature    int    // °C, of the hottest sensor
+	HasTemperature bool
+
+	PIN string // what the SIM asks for: READY, SIM PIN, ...; empty if not known
 }
 
 // Status asks how the modem is doing. What it does not tell is left empty; an error means that nothing
-// could be asked.
+// could be asked. What a modem does not know it is asked once only.
 func (m *Modem) Status(ctx context.Context) (Status, error) {
 	var s Status
+	for _, step := range []func(context.Context, *Status) error{
+		m.registrations, m.operator, m.signal, m.temperature,
+	} {
+		if err := step(ctx, &s); err != nil {
+			return s, err
+		}
+	}
 	var err error
-	if s.Registration, err = m.registration(ctx); err != nil {
-		return s, err
-	}
-	p, err := m.first(ctx, "+COPS?", "+COPS")
-	if gone(ctx, err) {
-		return s, err
-	}
-	s.Operator = p.Text(2)
-	p, err = m.first(ctx, "+CSQ", "+CSQ")
-	if gone(ctx, err) {
-		return s, err
-	}
-	s.Signal = dBm(number(p, 0, 99))
-	s.PIN, err = m.pin(ctx)
-	if gone(ctx, err) {
+	if s.PIN, err = m.pin(ctx); gone(ctx, err) {
 		return s, err
 	}
 	return s, nil
 }
 
-// registration is that of the circuit switched network, or of LTE if there is none.
-func (m *Modem) registration(ctx context.Context) (RegistrationState, error) {
-	names := []string{"+CREG"}
-	if m.eps {
-		names = append(names, "+CEREG")
-	}
-	state := RegistrationUnknown
-	for _, name := range names {
-		lines, err := m.ask(ctx, name+"?", shape{prefix: name, fits: isRegistrationRead, need: true})
-		if gone(ctx, err) {
-			return state, err
-		}
-		if err != nil {
+// registrations asks all three networks, and takes the best for messages: TS 27.007, 7.2, 10.1.20, 10.1.22.
+func (m *Modem) registrations(ctx context.Context, s *Status) error {
+	s.Registration, s.Packet, s.EPS = RegistrationUnknown, RegistrationUnknown, RegistrationUnknown
+	for _, network := range []struct {
+		name string
+		to   *RegistrationState
+	}{
+		{"+CREG", &s.Registration}, {"+CEREG", &s.EPS}, {"+CGREG", &s.Packet},
+	} {
+		if network.name == "+CEREG" && !m.eps {
 			continue
 		}
-		told := parseRegistration(at.ParseParams(payload(lines[0])))
-		if told.Registered() {
-			return told, nil
+		p, err := m.perhaps(ctx, network.name+"?", shape{prefix: network.name, fits: isRegistrationRead, need: true})
+		if err != nil {
+			return err
 		}
-		if state == RegistrationUnknown || state == NotRegistered {
-			state = told
+		if p == nil {
+			continue
+		}
+		*network.to = parseRegistration(p)
+		if network.to.Registered() && s.Access == "" {
+			s.Access = access(number(p, 4, -1))
 		}
 	}
-	return state, nil
+	if r := s.Registration; !r.Registered() && (s.EPS.Registered() || r == RegistrationUnknown || r == NotRegistered) &&
+		s.EPS != RegistrationUnknown {
+		s.Registration = s.EPS
+	}
+	switch s.Registration {
+	case Roaming, RoamingSMS, RoamingNoCSFB:
+		s.Roaming = true
+	}
+	s.SMSOnly = s.Registration == HomeSMS || s.Registration == RoamingSMS
+	return nil
+}
+
+// operator is +COPS: TS 27.007, 7.3.
+func (m *Modem) operator(ctx context.Context, s *Status) error {
+	p, err := m.perhaps(ctx, "+COPS?", shape{prefix: "+COPS", need: true})
+	s.Operator = p.Text(2)
+	if by := access(number(p, 3, -1)); by != "" {
+		s.Access = by
+	}
+	return err
+}
+
+// access names an <AcT>: TS 27.007, 7.3.
+func access(act int) string {
+	names := [...]string{
+		"2G", "2G", "3G", "2G", "3G", "3G", "3G", "LTE", "2G", "NB-IoT", "LTE", "5G", "5G", "5G",
+	}
+	if act < 0 || act >= len(names) {
+		return ""
+	}
+	return names[act]
 }
 
 // isRegistrationRead tells the answer to +CREG? from the URC, which begins with the state and goes on, if
@@ -120,15 +153,4 @@ func parseRegistration(p at.Params) RegistrationState {
 		return RegistrationUnknown
 	}
 	return RegistrationState(n)
-}
-
-// dBm reads <rssi> of +CSQ: TS 27.007, 8.5. Values from 100 on are for TD-SCDMA.
-func dBm(rssi int) int {
-	switch {
-	case 0 <= rssi && rssi <= 31:
-		return 2*rssi - 113
-	case 100 <= rssi && rssi <= 191:
-		return rssi - 216
-	}
-	return 0
 }

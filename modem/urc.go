@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"maps"
 	"strings"
 
 	"smsbridge/modem/at"
@@ -18,21 +19,36 @@ type quote struct {
 	lines int
 }
 
-// quoteMax bounds the lines of one string.
+// quoteMax bounds the lines of one string; its octets have the bound of a line.
 const quoteMax = 32
 
 func (e *engine) emit(ev Event) {
 	if ev.At.IsZero() {
 		ev.At = e.now
 	}
-	if ev.Kind == USSD && e.ussd != nil {
-		select {
-		case e.ussd <- ev:
-		default:
-		}
-		e.ussd = nil
+	if ev.Kind == USSD {
+		e.replied(ev)
 	}
 	e.events.put(ev)
+}
+
+// replied is a USSD reply, asked for or not: it opens a menu or ends the session.
+func (e *engine) replied(ev Event) {
+	e.menu.Store(0)
+	if number(at.ParseParams(ev.Text), 0, -1) == 1 {
+		e.menu.Store(ev.At.UnixNano())
+	}
+	if e.ussd == nil {
+		return
+	}
+	select {
+	case e.ussd <- ev:
+	default:
+	}
+	e.ussd = nil
+	if c := e.cur; c != nil && c.ussd != nil {
+		e.timer.Reset(finalTime)
+	}
 }
 
 // line sorts what the modem said. The order is the point: what must follow a URC comes first, then what
@@ -115,7 +131,7 @@ func (e *engine) takeQuote(text string) bool {
 	}
 	q.event.Text += "\n" + text
 	q.lines++
-	if open(text) || q.lines == quoteMax {
+	if open(text) || q.lines == quoteMax || len(q.event.Text) > lineMax {
 		e.endQuote()
 	}
 	return true
@@ -157,8 +173,7 @@ func init() {
 		"+CMTI": stored(Arrived), "+CDSI": stored(ReportStored),
 		"+CMT": withPDU(Direct), "+CDS": withPDU(Report), "+CBM": withPDU(Other),
 		"+CREG": (*engine).registration, "+CGREG": (*engine).registration, "+CEREG": (*engine).registration,
-		"+CUSD": (*engine).heardUSSD,
-		"RING":  plain(Ring), "+CRING": plain(Ring), "+CLIP": (*engine).caller,
+		"+CUSD":     (*engine).heardUSSD,
 		"+SMS FULL": plain(StoreFull), "SMS FULL": plain(StoreFull), "^SMMEMFULL": plain(StoreFull),
 		"%SMSFULL": plain(StoreFull), "*SMSFULL": plain(StoreFull), "+CIEV": (*engine).indicator,
 		"+QIND": (*engine).indicator,
@@ -169,13 +184,16 @@ func init() {
 		}
 	}
 	several(plain(Signal), "+CSQ", "+CESQ", "+QCSQ", "^RSSI", "^HCSQ", "^LWURC")
-	several(plain(SIM), "+CPIN", "^SIMST", "#QSS", "+QSIMSTAT", "+QSIMDET", "+USIMSTAT")
+	maps.Copy(urcs, callURCs)
+	for w, state := range cardURCs {
+		urcs[w] = card(state)
+	}
 	several((*engine).banner, "RDY", "APP RDY", "^SYSSTART", "*ATREADY", "+AT", "^SHUTDOWN")
 	several((*engine).lateBanner, "SMS DONE", "PB DONE", "SMS Ready", "SMS READY", "Call Ready", "CALL READY",
 		"+PBREADY", "+CFUN")
 	several(func(*engine, string) {}, // told often, of no use
 		"^DSFLOWRPT", "^MODE", "^SRVST", "^STIN", "^NWTIME", "+CNSMOD", "*PSUTTZ", "+NITZ", "+CTZV", "+CTZE",
-		"DST", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE")
+		"DST")
 }
 
 func plain(k Kind) func(*engine, string) {
@@ -224,10 +242,6 @@ func (e *engine) heardUSSD(text string) {
 	e.emit(ev)
 }
 
-func (e *engine) caller(text string) {
-	e.emit(Event{Kind: Ring, Text: at.ParseParams(payload(text)).Text(0)})
-}
-
 func (e *engine) indicator(text string) {
 	switch {
 	case strings.Contains(text, "SMSFULL"):
@@ -235,7 +249,7 @@ func (e *engine) indicator(text string) {
 	case strings.Contains(text, "DONE"):
 		e.lateBanner(text)
 	case strings.Contains(text, "sim"):
-		e.emit(Event{Kind: SIM, Text: text})
+		card(cardIndicator)(e, text)
 	default:
 		e.unknown(text)
 	}

@@ -11,16 +11,19 @@ type Code string
 
 // The codes of the ledger.
 const (
-	CodeInvalid      Code = "invalid"           // a field's value cannot be taken
-	CodeNotFound     Code = "not_found"         // no such object
-	CodeConflict     Code = "conflict"          // the object has moved on
-	CodeDenied       Code = "forbidden"         // known, and not allowed
-	CodeNoLine       Code = "no_line_available" // nothing to send from
-	CodeFromRequired Code = "from_required"     // several lines, and none was chosen
-	CodeIdemMismatch Code = "idem_mismatch"     // the same key came with another body
-	CodeQuota        Code = "quota_exceeded"    // a limit of parts is used up
-	CodeQuiet        Code = "quiet_hours"       // the line is quiet now, and refuses
-	CodeStorageFull  Code = "storage_full"      // the disk is full
+	CodeInvalid      Code = "invalid"             // a field's value cannot be taken
+	CodeNotFound     Code = "not_found"           // no such object
+	CodeConflict     Code = "conflict"            // the object has moved on
+	CodeDenied       Code = "forbidden"           // known, and not allowed
+	CodeLineOff      Code = "sms_disabled_system" // the line is switched off for texts
+	CodeNotAssigned  Code = "line_not_assigned"   // the line is somebody else's
+	CodeAbsent       Code = "modem_absent"        // the line has no modem that answers
+	CodeNoLine       Code = "no_line_available"   // nothing to send from
+	CodeFromRequired Code = "from_required"       // several lines, and none was chosen
+	CodeIdemMismatch Code = "idem_mismatch"       // the same key came with another body
+	CodeQuota        Code = "quota_exceeded"      // a limit of parts is used up
+	CodeQuiet        Code = "quiet_hours"         // the line is quiet now, and refuses
+	CodeStorageFull  Code = "storage_full"        // the disk is full
 )
 
 // Error is a refusal that a person or program can act on: the field it is

@@ -27,9 +27,17 @@ const (
 	ThreadUpdated   = "thread.updated"
 	ContactSaved    = "contact.saved"
 	LineUpdated     = "line.updated"
+	LineMoved       = "line.moved" // a line went on with another card
+	LineBalanceLow  = "line.balance_low"
+	LineNote        = "line.note" // a sentence of the journal
+	ModemNote       = "modem.note"
+	USSDUpdated     = "ussd.updated"
+	SelfTestUpdated = "selftest.updated"
 	AgentUpdated    = "agent.updated"
 	SendingUpdated  = "sending.updated" // all sending was stopped, or goes on
 	GuardUpdated    = "guard.updated"   // limits, rules or quiet hours are others now
+	HookUpdated     = "hook.updated"    // a hook was made, changed, disabled or removed
+	AccessChanged   = "access.changed"  // what an account may is another now
 )
 
 // Log is what following needs of the ledger.

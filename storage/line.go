@@ -19,6 +19,9 @@ type Line struct {
 	Manufacturer string    `json:"manufacturer,omitempty"`
 	Model        string    `json:"model,omitempty"`
 	Revision     string    `json:"revision,omitempty"`
+	Balance      *Balance  `json:"balance,omitempty"`      // credit, when it was last told
+	Alarm        string    `json:"alarm,omitempty"`        // what is wrong though the modem says that all is well
+	SMSDisabled  bool      `json:"sms_disabled,omitempty"` // switched off for texts from here
 	Rev          int64     `json:"rev"`
 }
 
@@ -30,6 +33,7 @@ const (
 	LineReady         LineState = "ready"          // registered: sends and receives
 	LineNotRegistered LineState = "not_registered" // the modem speaks, the network does not take it
 	LineAbsent        LineState = "absent"         // no modem at the port, or the line is not open
+	LineSIMMissing    LineState = "sim_missing"    // the modem is there, its card is not, or cannot be read
 	LineFailed        LineState = "failed"         // the modem is there and does not answer as it should
 )
 

@@ -1,12 +1,14 @@
 package storage
 
+import "slices"
+
 // Message is one text, inbound or outbound, of one or more parts.
 type Message struct {
 	ID       string       `json:"id"`
 	Thread   string       `json:"thread"`
 	Line     string       `json:"line"`
 	Dir      Direction    `json:"dir"`
-	Channel  string       `json:"channel"` // sms
+	Channel  string       `json:"channel"` // sms, call
 	From     string       `json:"from,omitempty"`
 	To       string       `json:"to,omitempty"`
 	Text     string       `json:"text"`
@@ -99,8 +101,9 @@ type Trace struct {
 
 // Draft is a message that a desk wants to send.
 type Draft struct {
-	To     string // E.164, or a short code
-	Line   string // empty: the thread's last line, or the only one
+	To     string   // E.164, or a short code
+	Line   string   // empty: the thread's last line, or the only one
+	Among  []string // the lines that the author may send from; nil: every one
 	Text   string
 	Count  Count
 	Author Author
@@ -113,6 +116,9 @@ type Draft struct {
 	Key    string
 	Digest string
 }
+
+// Allows tells whether the author may send from a line.
+func (d Draft) Allows(line string) bool { return d.Among == nil || slices.Contains(d.Among, line) }
 
 // MessagePage is one answer of a list of messages, oldest first. Prev asks for
 // older ones, Next for newer ones; empty at the end.

@@ -70,6 +70,7 @@ type Page struct {
 	Limit  int
 	Before string
 	After  string
+	Lines  []string // only what went over these; nil: over any
 }
 
 // MaxPage is the most rows that one list answer holds.

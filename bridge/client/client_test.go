@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"smsbridge/bridge/hook"
 	"smsbridge/bridge/web"
 	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
@@ -45,7 +46,7 @@ func newBox(t testing.TB, wrap func(web.Store) web.Store) *box {
 		store = wrap(db)
 	}
 	b.server = web.New(web.Config{
-		Store: store, Keys: db, Box: db.Box(), BoxName: "Test", Version: "0.0.0",
+		Store: store, Keys: db, Hooks: db, Pusher: hook.New(db, hook.Options{}), Box: db.Box(), BoxName: "Test", Version: "0.0.0",
 		Count: func(text string) (storage.Count, error) {
 			return storage.Count{Alphabet: "gsm7", Units: len(text), Parts: 1 + len(text)/161, Left: 160 - len(text)%161}, nil
 		},

@@ -7,12 +7,13 @@ import (
 	"smsbridge/storage"
 )
 
-// CreateToken makes a token. The secret is in this answer only.
+// CreateToken makes a token for every line. The secret is in this answer only.
 func (c *Client) CreateToken(ctx context.Context, label string, scopes []string) (t storage.Token, secret string, err error) {
-	in := struct {
-		Label  string   `json:"label"`
-		Scopes []string `json:"scopes"`
-	}{label, scopes}
+	return c.CreateTokenFor(ctx, storage.Token{Label: label, Scopes: scopes})
+}
+
+// CreateTokenFor makes a token with the label, scopes, lines and account of in.
+func (c *Client) CreateTokenFor(ctx context.Context, in storage.Token) (t storage.Token, secret string, err error) {
 	var out struct {
 		Token  storage.Token
 		Secret string

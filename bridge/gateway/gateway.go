@@ -1,10 +1,15 @@
-// Package gateway is the radio bank: it runs one loop for each port, which
+// Package gateway is the radio bank: it runs one loop for each modem, which
 // takes in what the modem has and sends out what the ledger says is due.
 //
 // Two rules make every step repeatable. Inbound: commit, then delete; a SIM
 // forgets a PDU only after the ledger has it. Outbound: mark, then send; a part
 // is written down as sending when its prompt has come and before its first
 // octet goes out, and what is found sending at the start is unconfirmed.
+//
+// A modem may come and go, under another name each time: seat.go keeps a place
+// for each, claim.go sees to it that no modem and no card has two, and what is
+// done about one that does not answer stands in one table in recover.go. Every
+// such step is a sentence of the journal.
 //
 // It knows PDUs, modems and the ledger's words, but neither ttys (a port is a
 // name and a way to open it) nor desks.
@@ -14,10 +19,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
+	"smsbridge/modem/doctor"
 	"smsbridge/storage"
 )
 
@@ -32,9 +37,30 @@ type Port struct {
 type Options struct {
 	Log *slog.Logger // default: discards
 
-	Sweep  time.Duration // how often every memory is read though nothing rang; default 60 s
-	Result time.Duration // how long the network's answer to a PDU is awaited; default 180 s
-	Late   time.Duration // how long a late answer is listened for before the next send; default 120 s
+	Find Finder                         // looks for modems beside those that were named; nil: nobody does
+	Look func() (doctor.Picture, error) // what can be seen of the box without opening a port; nil: nothing
+
+	Sweep   time.Duration // how often every memory is read though nothing rang; default 60 s
+	Result  time.Duration // how long the network's answer to a PDU is awaited; default 180 s
+	Late    time.Duration // how long a late answer is listened for before the next send; default 120 s
+	Silence time.Duration // after how long without a sign a modem is asked whether it is there; default 30 s
+
+	SelfTest SelfTestOptions
+}
+
+func (o Options) filled() Options {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	fill := func(d *time.Duration, standard time.Duration) {
+		if *d <= 0 {
+			*d = standard
+		}
+	}
+	fill(&o.Sweep, time.Minute)
+	fill(&o.Late, 2*time.Minute)
+	fill(&o.Silence, 30*time.Second)
+	return o
 }
 
 // Gateway runs the lines.
@@ -44,13 +70,20 @@ type Gateway struct {
 	options Options
 	log     *slog.Logger
 
-	mu      sync.Mutex        // guards what follows
-	modems  []storage.Modem   // by port
-	said    []func() int64    // by port: the commands of the open modem; nil: none is open
-	bells   map[string]bell   // by line
-	claims  map[string]string // line -> port
-	untried map[int]bool      // ports that were not opened once yet
-	settled chan struct{}     // closed when untried is empty
+	transcript transcript
+
+	attaching sync.Mutex     // held while a line is found for a card; taken before mu
+	acts      sync.WaitGroup // what people began and nobody waits for
+
+	mu       sync.Mutex                    // guards what follows
+	seats    []*seat                       // every place a modem has, or had
+	claims   map[string]*line              // modem and card -> the loop that has them
+	sessions map[string]*session           // by line
+	dialogue map[string]context.CancelFunc // USSD session -> ends what waits for it
+	running  context.Context               // Run's, for what people begin; nil: it does not run
+	looking  bool                          // the first answer of Find has not come
+	settled  chan struct{}                 // closed when every place was tried once
+	calm     bool                          // settled is closed
 }
 
 // The states of a port.
@@ -73,28 +106,16 @@ func (b bell) ring() {
 
 // New makes a gateway; it starts with Run.
 func New(store Store, ports []Port, o Options) *Gateway {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Sweep <= 0 {
-		o.Sweep = time.Minute
-	}
-	if o.Late <= 0 {
-		o.Late = 2 * time.Minute
-	}
+	o = o.filled()
 	g := &Gateway{
 		store: store, ports: ports, options: o, log: o.Log,
-		modems: make([]storage.Modem, len(ports)), said: make([]func() int64, len(ports)),
-		bells: make(map[string]bell), claims: make(map[string]string),
-		untried: make(map[int]bool), settled: make(chan struct{}),
+		claims: make(map[string]*line), sessions: make(map[string]*session), dialogue: make(map[string]context.CancelFunc),
+		looking: o.Find != nil, settled: make(chan struct{}),
 	}
-	for i, p := range ports {
-		g.modems[i] = storage.Modem{Port: p.Name, State: opening, Since: storage.Now()}
-		g.untried[i] = true
+	for _, p := range ports {
+		g.seats = append(g.seats, newSeat(Device{Ports: []Port{p}}))
 	}
-	if len(ports) == 0 {
-		close(g.settled)
-	}
+	g.settle()
 	return g
 }
 
@@ -108,83 +129,90 @@ func (g *Gateway) Run(ctx context.Context) error {
 	if doubtful > 0 {
 		g.log.Warn("parts were on their way when smsbridge stopped: they are unconfirmed", "parts", doubtful)
 	}
+	if err := g.store.EndUSSD(ctx, "smsbridge was stopped, and the network forgets a dialogue then"); err != nil {
+		return err
+	}
 	head, err := g.store.Head(ctx)
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
 	var lines sync.WaitGroup
 	defer lines.Wait()
-	for i, p := range g.ports {
-		l := &line{g: g, n: i, port: p, log: g.log.With("port", p.Name), bell: make(bell, 1)}
-		lines.Go(func() { l.run(ctx) })
+	defer g.acts.Wait()
+	defer g.open(ctx)()
+	defer stop()
+	for _, s := range g.fixed() {
+		lines.Go(func() { g.occupy(ctx, s) })
 	}
-	return storage.Follow(ctx, g.store, head.Seq, 256, g.wake)
+	if g.options.Find != nil {
+		lines.Go(func() { g.find(ctx) })
+	}
+	lines.Go(func() { g.strays(ctx) })
+	lines.Go(func() { g.selfTests(ctx) })
+	return storage.Follow(ctx, g.store, head.Seq, 256, func(events []storage.Event) error { return g.heed(ctx, events) })
 }
 
-// wake rings the lines that an event gives something to send.
-func (g *Gateway) wake(events []storage.Event) error {
+// open lets people begin things until what it returns is called.
+func (g *Gateway) open(ctx context.Context) (shut func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.running = ctx
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.running = nil
+	}
+}
+
+// heed rings the lines that an event gives something to send, and sees what the
+// box has sent to itself arrive.
+func (g *Gateway) heed(ctx context.Context, events []storage.Event) error {
 	for _, e := range events {
-		if e.Type == storage.MessageQueued {
-			if b := g.bells[e.Line]; b != nil {
-				b.ring()
+		switch e.Type {
+		case storage.MessageQueued:
+			g.mu.Lock()
+			if s := g.sessions[e.Line]; s != nil {
+				s.line.bell.ring()
+			}
+			g.mu.Unlock()
+		case storage.MessageReceived:
+			if err := g.arrived(ctx, e); err != nil {
+				g.log.Error("self-test", "err", err)
 			}
 		}
 	}
 	return nil
 }
 
-// Modems lists the ports and what is plugged into them.
-func (g *Gateway) Modems() []storage.Modem {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	modems := slices.Clone(g.modems)
-	for i, said := range g.said {
-		if said != nil {
-			modems[i].Commands = said()
+// strays tells of the lines that this start has found no modem for.
+func (g *Gateway) strays(ctx context.Context) {
+	select {
+	case <-g.settled:
+	case <-ctx.Done():
+		return
+	}
+	g.attaching.Lock() // none is found between the look and the word
+	defer g.attaching.Unlock()
+	lines, _, err := g.store.Lines(ctx)
+	if err != nil {
+		return
+	}
+	for _, l := range lines {
+		if l.State != storage.LineAbsent && g.session(l.ID) == nil {
+			g.vacant(ctx, l.ID, "its SIM is in none of the modems that are plugged in")
 		}
 	}
-	return modems
 }
 
-// claim gives a line to a port; one that another port has is refused.
-func (g *Gateway) claim(l *line, id string) (holder string, ok bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if holder, taken := g.claims[id]; taken {
-		return holder, false
+// vacant writes down that a line has no modem.
+func (g *Gateway) vacant(ctx context.Context, id, reason string) {
+	err := g.store.SetLine(ctx, id, storage.LineStatus{State: storage.LineAbsent, Reason: reason})
+	if err != nil {
+		g.log.Error("line state", "line", id, "err", err)
 	}
-	g.claims[id], g.bells[id] = l.port.Name, l.bell
-	return "", true
-}
-
-func (g *Gateway) release(id string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.claims, id)
-	delete(g.bells, id)
 }
 
 // Settled is closed when every port has been opened, or has refused, once: the
 // lines that this start has are known then.
 func (g *Gateway) Settled() <-chan struct{} { return g.settled }
-
-// set changes what is told of port n.
-func (g *Gateway) set(n int, change func(*storage.Modem)) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	before := g.modems[n].State
-	change(&g.modems[n])
-	if g.modems[n].State != before {
-		g.modems[n].Since = storage.Now()
-	}
-	if g.modems[n].State != ready {
-		g.said[n] = nil
-	}
-	if g.untried[n] && g.modems[n].State != opening {
-		if delete(g.untried, n); len(g.untried) == 0 {
-			close(g.settled)
-		}
-	}
-}

@@ -382,7 +382,11 @@ func TestSets(t *testing.T) {
 	if got, want := play(10*time.Minute), []string{long("first"), long("other")}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	if got := play(0); slices.Equal(got, []string{long("first"), long("other")}) {
+	mixed := false // by the moment of reading a part may fall to the right one by chance
+	for range 12 {
+		mixed = mixed || !slices.Equal(play(0), []string{long("first"), long("other")})
+	}
+	if !mixed {
 		t.Error("with equal times the parts were told apart all the same: then it is not the times that do it")
 	}
 }

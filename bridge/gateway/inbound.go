@@ -59,12 +59,19 @@ func (l *line) hear(ctx context.Context, e modem.Event) error {
 		return l.fetch(ctx, e)
 	case modem.Report, modem.Direct:
 		l.handed = append(l.handed, storage.Kept{Index: -1, PDU: e.PDU, Heard: storage.Time{Time: e.At}, Read: storage.Time{Time: time.Now()}})
-	case modem.Sweep, modem.StoreFull:
+	case modem.StoreFull:
+		l.sweep = true
+		l.note(ctx, "store_full", storage.Warn, "a memory of the modem is full; it is emptied now, and the network sends again what it could not")
+	case modem.Sweep:
 		l.sweep = true
 	case modem.Registration:
 		return l.look(ctx)
 	case modem.LateSent, modem.LateRejected:
 		return l.late(ctx, e)
+	case modem.SIM:
+		return l.card(ctx, e)
+	case modem.Missed:
+		return l.missed(ctx, e)
 	case modem.Restarted:
 		return errRestarted
 	}

@@ -13,35 +13,41 @@ import (
 	"smsbridge/storage"
 )
 
-// Waits between one session of a port and the next. A session that found its
-// line starts again at the first.
-var backoff = []time.Duration{250 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second}
-
 // Limits of a loop.
 const (
 	handful = 32                    // indications that one commit keeps while the line is busy
 	handed  = 20 * time.Millisecond // how long one of them may wait for the others
 	finish  = 10 * time.Second      // for the command in hand when smsbridge stops
+	listed  = 40 * time.Second      // for a memory to be listed: a modem that falls silent then is acted on within 45 s
+	asked   = 5 * time.Second       // for a silent modem to say that it is there
+	misses  = 2                     // questions without an answer, then it is mute
 	storm   = 8                     // notices at once above which a list is quicker than reading each
 	relapse = 30 * time.Second      // how long a line rests when SIM or network refuse everything
 )
 
 var (
 	errRestarted = errors.New("the modem started again by itself")
+	errMute      = errors.New("the modem does not answer any more")
+	errNoCard    = errors.New("the SIM was taken out")
 	errStopped   = fmt.Errorf("smsbridge is not running: %w", fs.ErrNotExist)
 )
 
-// line is the loop of one port. Everything in it belongs to that loop.
+// line is the loop of one modem. Everything in it belongs to that loop.
 type line struct {
 	g    *Gateway
-	n    int
-	port Port
+	seat *seat
 	log  *slog.Logger
 	bell bell
 
-	m      *modem.Modem
+	m      *modem.Modem // the open one, or the one before
 	id     string
 	status storage.LineStatus
+
+	ladder ladder
+	noted  storage.Note
+	brim   bool      // a memory was nearly full when it was measured last
+	heard  time.Time // when the modem gave the last sign of life
+	over   time.Time // until then a late answer to a send may come; a reset would drown it
 
 	sweep bool            // the memories must be read
 	rest  time.Time       // nothing is sent before
@@ -54,84 +60,134 @@ type line struct {
 	coded   map[int]coded
 }
 
-// run opens the port again and again until ctx ends.
+// run opens the modem again and again until ctx ends.
 func (l *line) run(ctx context.Context) {
-	failures := 0
 	for ctx.Err() == nil {
+		began := time.Now()
 		found, err := l.session(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if found {
-			failures = 0
-		}
-		wait := backoff[min(failures, len(backoff)-1)]
-		if errors.Is(err, errRestarted) {
-			wait = 0
-		}
-		failures++
-		l.log.Warn("the line is down", "err", err, "again_in", wait)
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-		}
+		l.recover(ctx, ending{err: err, found: found, lasted: time.Since(began)})
 	}
 }
 
-// session is one opening of the port, from its first byte to its last. It tells
-// whether it found a line.
-func (l *line) session(ctx context.Context) (found bool, err error) {
-	l.g.set(l.n, func(m *storage.Modem) {
-		*m = storage.Modem{Port: l.port.Name, State: opening, Reason: m.Reason, Since: m.Since}
+// session is one opening of the modem, from its first byte to its last. It
+// tells whether it found a line.
+func (l *line) session(outer context.Context) (found bool, err error) {
+	ctx, end := context.WithCancelCause(outer)
+	defer end(nil)
+	l.g.set(l.seat, func(m *storage.Modem) {
+		*m = storage.Modem{Port: l.seat.name(), Place: m.Place, State: opening, Reason: m.Reason, Since: m.Since}
 	})
 	if err := l.open(ctx); err != nil {
 		l.down(ctx, err)
 		return false, err
 	}
 	defer l.m.Close()
-	if err := l.attach(ctx); err != nil {
+	defer context.AfterFunc(ctx, func() {
+		if left(ctx) {
+			l.m.Close() // ends the command in hand: nobody is there to finish it
+		}
+	})()
+	let, err := l.attach(ctx, end)
+	if err != nil {
 		l.down(ctx, err)
 		return false, err
 	}
-	defer l.g.release(l.id)
+	defer let()
 	if err := l.begin(ctx); err != nil {
 		l.down(ctx, err)
 		return false, err
 	}
 	err = l.loop(ctx)
 	l.leave(context.WithoutCancel(ctx))
-	if ctx.Err() != nil {
-		err = errStopped
-	}
-	l.down(context.WithoutCancel(ctx), err)
+	l.down(ctx, err)
 	return true, err
 }
 
+// open opens the port that answers. If none does, the error is that of the
+// likeliest.
 func (l *line) open(ctx context.Context) error {
-	port, err := l.port.Open(ctx)
+	var first error
+	for i := range l.seat.device.Ports {
+		n := (l.seat.prefer + i) % len(l.seat.device.Ports)
+		err := l.openPort(ctx, l.seat.device.Ports[n])
+		if first == nil || answered(err) {
+			first = err
+		}
+		if answered(err) || ctx.Err() != nil {
+			l.g.mu.Lock()
+			l.seat.prefer = n
+			l.g.mu.Unlock()
+			break
+		}
+	}
+	return first
+}
+
+func (l *line) openPort(ctx context.Context, p Port) error {
+	port, err := p.Open(ctx)
 	if err != nil {
 		return err
 	}
-	l.m, err = modem.Open(ctx, port, modem.Options{PIN: l.port.PIN, Log: l.log, Result: l.g.options.Result, Late: l.g.options.Late})
+	pin := l.pinOf(p)
+	m, err := modem.Open(ctx, port, modem.Options{
+		PIN: p.PIN, TryPIN: pin.may, Device: l.seat.device.ID, Form: l.form, Learned: l.learned,
+		Log: l.g.log.With("port", p.Name), Transcript: l.g.transcript.of(p.Name), Store: listed, Result: l.g.options.Result, Late: l.g.options.Late,
+	})
+	pin.tried(context.WithoutCancel(ctx), err)
+	if err == nil {
+		l.m = m
+	}
 	return err
 }
 
-// attach finds the line that the SIM is, and claims it for this port.
-func (l *line) attach(ctx context.Context) error {
+// answered tells that a modem has spoken at the port, whatever it said.
+func answered(err error) bool {
+	for _, e := range []error{modem.ErrSIMAbsent, modem.ErrSIMFailure, modem.ErrSIMBusy, modem.ErrPINRequired, modem.ErrPUKRequired} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return err == nil
+}
+
+// attach finds the line that the SIM is, after modem and card are claimed for
+// this loop. What it returns lets go of all three.
+func (l *line) attach(ctx context.Context, end context.CancelCauseFunc) (let func(), err error) {
+	l.g.attaching.Lock()
+	defer l.g.attaching.Unlock()
 	who := l.m.Identity()
+	release, err := l.g.claim(l, who)
+	if err != nil {
+		return nil, err
+	}
 	kept, err := l.g.store.Attach(ctx, storage.Facts{
-		Port: l.port.Name, Number: who.Number, ICCID: who.ICCID, IMSI: who.IMSI, IMEI: who.IMEI,
+		Port: l.seat.name(), Number: who.Number, ICCID: who.ICCID, IMSI: who.IMSI, IMEI: who.IMEI,
 		Manufacturer: who.Manufacturer, Model: who.Model, Revision: who.Revision,
 	})
 	if err != nil {
-		return err
+		release()
+		return nil, err
 	}
-	if holder, ok := l.g.claim(l, kept.ID); !ok {
-		return fmt.Errorf("the SIM at this port is the one that is open at %s already: two ports of one modem; name only one of them", holder)
+	if l.id != "" && l.id != kept.ID && l.g.session(l.id) == nil {
+		l.g.vacant(ctx, l.id, "its SIM was taken out of "+l.seat.name())
 	}
-	l.id, l.sweep, l.rest, l.doubt = kept.ID, true, time.Time{}, nil
-	l.log = l.g.log.With("port", l.port.Name, "line", l.id)
-	return nil
+	l.id, l.sweep, l.rest, l.doubt, l.heard = kept.ID, true, time.Time{}, nil, time.Now()
+	l.status = storage.LineStatus{}
+	l.log = l.g.log.With("port", l.seat.name(), "line", l.id)
+	s := &session{line: l, m: l.m, end: end, done: make(chan struct{})}
+	l.g.mu.Lock()
+	l.g.sessions[l.id] = s
+	l.g.mu.Unlock()
+	return func() {
+		l.g.mu.Lock()
+		delete(l.g.sessions, kept.ID)
+		l.g.mu.Unlock()
+		release()
+		close(s.done)
+	}, nil
 }
 
 // begin files what an earlier session left, and tells desks that the line is
@@ -144,22 +200,47 @@ func (l *line) begin(ctx context.Context) error {
 		return err
 	}
 	who := l.m.Identity()
-	l.g.set(l.n, func(m *storage.Modem) {
+	l.g.set(l.seat, func(m *storage.Modem) {
 		m.State, m.Reason, m.Line, m.Number = ready, "", l.id, who.Number
 		m.Manufacturer, m.Model, m.Revision, m.IMEI, m.ICCID = who.Manufacturer, who.Model, who.Revision, who.IMEI, who.ICCID
-		l.g.said[l.n] = l.m.Commands
+		l.seat.said = l.m.Commands
 	})
+	l.note(ctx, ready, storage.Info, fmt.Sprintf("%s %s answers at %s with card %s", who.Manufacturer, who.Model, l.seat.name(), orNone(who.ICCID)))
 	return nil
 }
 
-// down tells why the port has no session.
-func (l *line) down(ctx context.Context, err error) {
-	state, lineState := failed, storage.LineFailed
-	if gone(err) {
-		state, lineState = absent, storage.LineAbsent
+func orNone(iccid string) string {
+	if iccid == "" {
+		return "without a number of its own"
 	}
-	l.g.set(l.n, func(m *storage.Modem) { m.State, m.Reason = state, err.Error() })
-	if l.id == "" {
+	return iccid
+}
+
+// down tells why the modem has no session.
+func (l *line) down(ctx context.Context, err error) {
+	switch {
+	case left(ctx):
+		err = errGone
+	case errors.Is(context.Cause(ctx), errMoved):
+		err = errMoved
+	case ctx.Err() != nil:
+		err = errStopped
+	}
+	ctx = context.WithoutCancel(ctx)
+	state, lineState := failed, storage.LineFailed
+	switch {
+	case gone(err):
+		state, lineState = absent, storage.LineAbsent
+	case noCard(err):
+		lineState = storage.LineSIMMissing
+	}
+	l.g.set(l.seat, func(m *storage.Modem) { m.State, m.Reason, l.seat.ended = state, err.Error(), err })
+	if errors.Is(err, errStopped) || errors.Is(err, errMoved) {
+		l.status = storage.LineStatus{}
+	} else {
+		l.note(ctx, step(state, lineState), storage.Warn, err.Error())
+	}
+	if l.id == "" || l.g.heldByOther(l) {
 		return
 	}
 	l.status = storage.LineStatus{State: lineState, Reason: err.Error()}
@@ -168,12 +249,23 @@ func (l *line) down(ctx context.Context, err error) {
 	}
 }
 
+// step is what the journal calls the state that a modem is in now.
+func step(state string, line storage.LineState) string {
+	if line == storage.LineSIMMissing {
+		return string(line)
+	}
+	return state
+}
+
 // look asks the modem how it stands with the network and writes down a change.
 func (l *line) look(ctx context.Context) error {
 	s, err := l.m.Status(ctx)
 	if err != nil {
 		return err
 	}
+	l.g.set(l.seat, func(m *storage.Modem) {
+		m.Access, m.Roaming, m.SMSOnly, m.Temperature = s.Access, s.Roaming, s.SMSOnly, s.Temperature
+	})
 	status := storage.LineStatus{
 		State: storage.LineReady, Operator: s.Operator, Registration: s.Registration.String(), Signal: s.Signal,
 	}
@@ -198,9 +290,16 @@ func (l *line) lost() error {
 	return l.m.Err()
 }
 
-// gone tells whether an error says that nothing is plugged in.
+// noCard tells whether an error says that the SIM is not there, or of no use
+// until a person has seen to it.
+func noCard(err error) bool {
+	return errors.Is(err, errNoCard) || errors.Is(err, modem.ErrSIMAbsent) || errors.Is(err, modem.ErrSIMFailure)
+}
+
+// gone tells whether an error says that nothing is plugged in. EIO is what a tty
+// answers that was hung up: of an unplugged stick it is often the first sign.
 func gone(err error) bool {
-	for _, e := range []error{fs.ErrNotExist, syscall.ENODEV, syscall.ENXIO, modem.ErrUnplugged} {
+	for _, e := range []error{fs.ErrNotExist, syscall.ENODEV, syscall.ENXIO, syscall.EIO, modem.ErrUnplugged} {
 		if errors.Is(err, e) {
 			return true
 		}
@@ -220,6 +319,8 @@ func bars(dbm int) int {
 func (l *line) loop(ctx context.Context) error {
 	tick := time.NewTicker(l.g.options.Sweep)
 	defer tick.Stop()
+	watch := time.NewTimer(l.g.options.Silence)
+	defer watch.Stop()
 	for {
 		if err := l.takeIn(ctx); err != nil {
 			return err
@@ -229,6 +330,7 @@ func (l *line) loop(ctx context.Context) error {
 			return err
 		}
 		if sent {
+			l.heard = time.Now()
 			continue
 		}
 		if err := l.concluded(); err != nil {
@@ -246,6 +348,7 @@ func (l *line) loop(ctx context.Context) error {
 			if !ok {
 				return l.lost()
 			}
+			l.heard = time.Now()
 			if err := l.hear(ctx, e); err != nil {
 				return err
 			}
@@ -256,6 +359,15 @@ func (l *line) loop(ctx context.Context) error {
 			if err := l.look(ctx); err != nil {
 				return err
 			}
+			if err := l.measure(ctx); err != nil {
+				return err
+			}
+			l.heard = time.Now()
+		case <-watch.C:
+			if err := l.watch(ctx); err != nil {
+				return err
+			}
+			watch.Reset(time.Until(l.heard.Add(l.g.options.Silence)))
 		case <-l.m.Lost():
 			return l.lost()
 		case <-ctx.Done():

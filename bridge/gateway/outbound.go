@@ -176,7 +176,8 @@ func (l *line) settle(ctx context.Context, c storage.Change, due storage.Due, er
 	if refusal.Outcome == modem.Unknown || refusal.Class() == modem.Uncertain {
 		c.To = storage.Unconfirmed
 		l.log.Warn("a part is unconfirmed", "message", c.Message, "part", c.N, "err", err)
-		l.doubt, l.rest = &c, time.Now().Add(l.g.options.Late)
+		l.rest = time.Now().Add(l.g.options.Late)
+		l.doubt, l.over = &c, l.rest
 		return l.mark(ctx, c)
 	}
 	return l.refused(ctx, c, due, refusal.Class())
@@ -254,7 +255,7 @@ var kinds = map[modem.ErrorKind]string{modem.CMS: "+CMS ERROR", modem.CME: "+CME
 
 // late settles a part whose final result came after its time.
 func (l *line) late(ctx context.Context, e modem.Event) error {
-	l.rest = time.Time{}
+	l.rest, l.over = time.Time{}, time.Time{}
 	if l.doubt == nil || e.Late == nil {
 		return nil
 	}

@@ -15,6 +15,7 @@ const (
 	closeVersion  = 4010
 	closeStopping = 4011
 	closeRevoked  = 4012
+	closeAccess   = 4013
 )
 
 // closing is why a socket ends, as the desk is told.
@@ -28,6 +29,7 @@ func (c closing) Error() string { return c.text }
 var (
 	errRevoked   = closing{closeRevoked, "the token was revoked"}
 	errSignedOut = closing{closeAuth, "signed out"}
+	errAccess    = closing{closeAccess, "what you may see has changed; come again with the last number seen"}
 	errSlow      = closing{closeSlow, "too slow; come again with the last number seen"}
 )
 

@@ -7,6 +7,10 @@ import (
 	"smsbridge/storage"
 )
 
+var contactMethods = []method{
+	{"contact.save", "POST", "/api/v1/contacts", storage.ScopeContacts, storage.RoleAgent, 200, bind((*Server).saveContact), nil},
+}
+
 // saveContact keeps a person's name with the numbers that reach them.
 func (s *Server) saveContact(ctx context.Context, _ storage.Caller, c storage.Contact) (any, error) {
 	if len(c.Name) > 200 {

@@ -40,11 +40,20 @@ var (
 	tokenExpired    = kind{1002, "token_expired", "This token is no longer valid", 401, false}
 	forbidden       = kind{1003, "forbidden", "This is not allowed", 403, false}
 
+	// RFC 8628, 3.5, by its own names.
+	pairPending = kind{1010, "authorization_pending", "Nobody has approved this yet", 400, true}
+	pairSlow    = kind{1011, "slow_down", "This asks too often", 400, true}
+	pairDenied  = kind{1012, "access_denied", "The pairing was refused", 400, false}
+	pairExpired = kind{1013, "expired_token", "The pairing is over", 400, false}
+
 	fromRequired     = kind{2001, "from_required", "Choose the number to send from", 422, false}
 	recipientInvalid = kind{2002, "recipient_invalid", "This recipient cannot be texted", 422, false}
 	textEmpty        = kind{2003, "text_empty", "There is no text to send", 422, false}
 	tooManyParts     = kind{2004, "too_many_parts", "The text is too long", 422, false}
 
+	smsOffLine  = kind{3001, "sms_disabled_system", "This number is switched off for texts", 403, false}
+	smsOffUser  = kind{3002, "sms_disabled_user", "Texting is switched off for your account", 403, false}
+	notAssigned = kind{3003, "line_not_assigned", "This number is not assigned to you", 403, false}
 	noLine      = kind{3004, "no_line_available", "There is no number to send from", 403, false}
 	rateLimited = kind{3008, "rate_limited", "Too many requests", 429, true}
 	tooMany     = kind{3009, "too_many_open", "Too many are open", 429, true}
@@ -68,6 +77,9 @@ var kinds = map[storage.Code]kind{
 	storage.CodeNotFound:     notFound,
 	storage.CodeConflict:     conflict,
 	storage.CodeDenied:       forbidden,
+	storage.CodeAbsent:       modemAbsent,
+	storage.CodeLineOff:      smsOffLine,
+	storage.CodeNotAssigned:  notAssigned,
 	storage.CodeNoLine:       noLine,
 	storage.CodeFromRequired: fromRequired,
 	storage.CodeIdemMismatch: idemMismatch,
@@ -78,6 +90,7 @@ var kinds = map[storage.Code]kind{
 // and a sentence that says the way out.
 type refusal struct {
 	kind
+	Gate    string // which of the gates is shut; empty: it is not about rights
 	Field   string
 	Detail  string
 	Options []string
@@ -86,9 +99,20 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.Type + ": " + r.Detail }
 
+// The gates that stand before what a caller asks for.
+const (
+	gateScope = "scope" // of the token
+	gateRole  = "role"  // of the person
+	gateLine  = "line"  // assigned, or switched on
+	gateSMS   = "sms"   // the account's switch
+)
+
+// gates are those that a kind of refusal is always about.
+var gates = map[int]string{smsOffLine.Code: gateLine, smsOffUser.Code: gateSMS, notAssigned.Code: gateLine}
+
 // say makes a refusal of kind k.
 func (k kind) say(field, format string, args ...any) *refusal {
-	return &refusal{kind: k, Field: field, Detail: fmt.Sprintf(format, args...)}
+	return &refusal{kind: k, Gate: gates[k.Code], Field: field, Detail: fmt.Sprintf(format, args...)}
 }
 
 // refuse turns any error into what the desk is told. What is our own fault or
@@ -104,7 +128,7 @@ func (s *Server) refuse(ctx context.Context, err error) (r *refusal, trace strin
 			k = recipientInvalid
 		}
 		if known {
-			return &refusal{kind: k, Field: e.Field, Detail: e.Detail, Options: e.Options}, trace
+			return &refusal{kind: k, Gate: gates[k.Code], Field: e.Field, Detail: e.Detail, Options: e.Options}, trace
 		}
 	}
 	if ctx.Err() == nil {
@@ -127,6 +151,7 @@ type problem struct {
 	Detail    string   `json:"detail"`
 	Code      int      `json:"code"`
 	Retryable bool     `json:"retryable"`
+	Gate      string   `json:"gate,omitempty"` // scope, role, line or sms: what is shut
 	Field     string   `json:"field,omitempty"`
 	Options   []string `json:"options,omitempty"`
 	After     int64    `json:"retry_after_ms,omitempty"`
@@ -148,7 +173,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	}
 	w.WriteHeader(p.Status)
 	writeJSON(w, problem{"/problems/" + p.Type, p.Title, p.Status, p.Detail, p.Code, p.Retryable,
-		p.Field, p.Options, p.After.Milliseconds(), trace})
+		p.Gate, p.Field, p.Options, p.After.Milliseconds(), trace})
 }
 
 // rpcError is the same refusal in a JSON-RPC answer.
@@ -161,6 +186,7 @@ type rpcError struct {
 type rpcData struct {
 	Type      string   `json:"type"`
 	Retryable bool     `json:"retryable"`
+	Gate      string   `json:"gate,omitempty"` // scope, role, line or sms: what is shut
 	Field     string   `json:"field,omitempty"`
 	Detail    string   `json:"detail"`
 	Options   []string `json:"options,omitempty"`
@@ -170,7 +196,7 @@ type rpcData struct {
 
 func (s *Server) rpcError(ctx context.Context, err error) *rpcError {
 	p, trace := s.refuse(ctx, err)
-	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Field, p.Detail, p.Options,
+	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options,
 		p.After.Milliseconds(), trace}}
 }
 

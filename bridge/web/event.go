@@ -87,9 +87,11 @@ func (f filter) wants(e storage.Event) bool {
 // A stream is one desk's place in the log.
 type stream struct {
 	filter
-	epoch string
-	after int64 // every event up to here was looked at
-	prev  int64 // the last one that was told, or where the stream began
+	who    storage.Caller
+	proved int64 // up to this event, who is what became of it
+	epoch  string
+	after  int64 // every event up to here was looked at
+	prev   int64 // the last one that was told, or where the stream began
 }
 
 // piece is how many events are read at a time; between pieces a socket answers
@@ -104,7 +106,10 @@ func (t *stream) advance(ctx context.Context, s *Server, limit int, tell func(e 
 		return false, err
 	}
 	for _, e := range events {
-		if t.wants(e) {
+		if e.Seq > t.proved && accessOf(t.who, e) {
+			return false, errAccess
+		}
+		if t.wants(e) && sees(t.who, e) {
 			f, err := s.frames.of(t.epoch, e)
 			if err != nil {
 				return false, err
@@ -150,12 +155,15 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, p *proof) 
 		return err
 	}
 	defer s.visits.leave(in)
-	err = s.again(ctx, p) // it may have ended before we were counted in
+	p, err = s.again(ctx, p) // it may have ended before we were counted in
 	if _, ended := errors.AsType[closing](err); ended {
 		return unauthenticated.say("", "%s", howToSignIn)
 	}
 	if err != nil {
 		return err
+	}
+	if q.who, q.proved = p.who, head.Seq; blind(p.who, q.after) {
+		return cursorLost.say("since", "You may see more than you could then, and were never told of it. Read the lists again and go on from %s:%d.", head.Epoch, head.Seq)
 	}
 	if q.wait > 0 {
 		var stop context.CancelFunc
@@ -308,10 +316,11 @@ func parseSince(since string, poll bool, head storage.Head) (int64, error) {
 
 // Reasons why a stream cannot go on from where it was.
 const (
-	reasonEpoch   = "epoch_changed" // the ledger was put back or replaced
-	reasonAhead   = "ahead"         // the log has never been that far
-	reasonTrimmed = "trimmed"       // older than the log
-	reasonFar     = "too_far"       // reading the lists again is cheaper
+	reasonEpoch   = "epoch_changed"  // the ledger was put back or replaced
+	reasonAhead   = "ahead"          // the log has never been that far
+	reasonTrimmed = "trimmed"        // older than the log
+	reasonFar     = "too_far"        // reading the lists again is cheaper
+	reasonAccess  = "access_changed" // the caller may see more than it could then
 )
 
 // lost says why the log cannot go on after a position; empty if it can.

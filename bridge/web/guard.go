@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -49,8 +50,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		pageHeaders(w.Header(), r)
 		if !ownOrigin(r) {
-			s.foreign(w, r)
-			return
+			if r.URL.Path != socketPath || !s.portals[strings.ToLower(r.Header.Get("Origin"))] || len(r.Header.Values("Origin")) != 1 {
+				s.foreign(w, r)
+				return
+			}
+			r = r.WithContext(context.WithValue(r.Context(), portalKey{}, true))
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -95,6 +99,10 @@ func pageHeaders(h http.Header, r *http.Request) {
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'")
 }
 
+// portalKey marks a socket that a portal's page asks for: neither cookie nor
+// token lets it in, only a ticket.
+type portalKey struct{}
+
 // adminKey marks a request that came by the Unix socket.
 type adminKey struct{}
 
@@ -115,6 +123,24 @@ func (p *proof) key() string {
 	return "admin"
 }
 
+// of tells whether the caller is an account, or a token of its.
+func (p *proof) of(agent string) bool {
+	a := p.who.Person()
+	return a != nil && a.ID == agent
+}
+
+type proofKey struct{}
+
+func withProof(ctx context.Context, p *proof) context.Context {
+	return context.WithValue(ctx, proofKey{}, p)
+}
+
+// proofOf is how the caller of a method was let in.
+func proofOf(ctx context.Context) *proof {
+	p, _ := ctx.Value(proofKey{}).(*proof)
+	return p
+}
+
 func (p *proof) byToken(id string) bool { return p.who.Token != nil && p.who.Token.ID == id }
 
 func (p *proof) bySession(hash []byte) bool {
@@ -125,7 +151,8 @@ func (p *proof) bySession(hash []byte) bool {
 // a session.
 func (s *Server) prove(r *http.Request) (*proof, error) {
 	if r.Context().Value(adminKey{}) != nil {
-		return &proof{who: storage.Caller{Admin: true}}, nil
+		peer, _ := r.Context().Value(peerKey{}).(string)
+		return &proof{who: storage.Caller{Admin: true, Peer: peer}}, nil
 	}
 	if said := r.Header.Get("Authorization"); said != "" {
 		scheme, secret, _ := strings.Cut(said, " ")
@@ -135,9 +162,22 @@ func (s *Server) prove(r *http.Request) (*proof, error) {
 		return s.proveToken(r.Context(), strings.TrimSpace(secret))
 	}
 	if c, err := r.Cookie(s.cookieName()); err == nil {
+		if !fromPage(r) {
+			return nil, forbidden.say("", "A session may change things only from the page, which sends its Origin. Programs use a token.")
+		}
 		return s.proveSession(r.Context(), hashOf(c.Value))
 	}
 	return nil, unauthenticated.say("", "%s", howToSignIn)
+}
+
+// fromPage tells whether a request that carries a cookie was made by a page, as
+// far as that matters: every browser sends Origin or Sec-Fetch-Site with what
+// may change something, and the guard has judged those.
+func fromPage(r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return true
+	}
+	return r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != ""
 }
 
 func hashOf(secret string) []byte {
@@ -148,7 +188,10 @@ func hashOf(secret string) []byte {
 // proveToken looks a token up by its hash, so that no comparison takes longer
 // the more of a guess is right.
 func (s *Server) proveToken(ctx context.Context, secret string) (*proof, error) {
-	hash := hashOf(secret)
+	return s.proveHash(ctx, hashOf(secret))
+}
+
+func (s *Server) proveHash(ctx context.Context, hash []byte) (*proof, error) {
 	token, err := s.c.Keys.TokenByHash(ctx, hash)
 	if isNotFound(err) {
 		return nil, unauthenticated.say("", "The box does not know this token. %s", howToSignIn)
@@ -159,7 +202,19 @@ func (s *Server) proveToken(ctx context.Context, secret string) (*proof, error) 
 	if !token.RevokedAt.IsZero() {
 		return nil, tokenExpired.say("", "The token %q was revoked. The owner makes a new one with `smsbridge token create`.", token.Label)
 	}
-	return &proof{who: storage.Caller{Token: &token}, hash: hash}, nil
+	p := &proof{who: storage.Caller{Token: &token}, hash: hash}
+	if token.Agent == "" {
+		return p, nil
+	}
+	account, err := s.c.Keys.Agent(ctx, token.Agent)
+	if err != nil {
+		return nil, err
+	}
+	if account.Disabled {
+		return nil, tokenExpired.say("", "The account %q, whose token this is, is switched off. The owner switches it on with `smsbridge agent enable`.", account.Name)
+	}
+	p.who.Account = &account
+	return p, nil
 }
 
 func (s *Server) proveSession(ctx context.Context, hash []byte) (*proof, error) {
@@ -173,21 +228,21 @@ func (s *Server) proveSession(ctx context.Context, hash []byte) (*proof, error) 
 	return &proof{who: storage.Caller{Agent: &agent}, hash: hash}, nil
 }
 
-// again looks whether a proof still holds.
-func (s *Server) again(ctx context.Context, p *proof) error {
+// again looks whether a proof still holds, and answers with what the caller may
+// now. What no longer holds is a closing.
+func (s *Server) again(ctx context.Context, p *proof) (now *proof, err error) {
+	ended := errSignedOut
 	switch {
 	case p.who.Token != nil:
-		t, err := s.c.Keys.TokenByHash(ctx, p.hash)
-		if isNotFound(err) || err == nil && !t.RevokedAt.IsZero() {
-			return errRevoked
-		}
-		return err
+		now, err = s.proveHash(ctx, p.hash)
+		ended = errRevoked
 	case p.who.Agent != nil:
-		_, err := s.c.Keys.Session(ctx, p.hash)
-		if isNotFound(err) {
-			return errSignedOut
-		}
-		return err
+		now, err = s.proveSession(ctx, p.hash)
+	default:
+		return p, nil
 	}
-	return nil
+	if _, refused := errors.AsType[*refusal](err); refused {
+		return nil, ended
+	}
+	return now, err
 }

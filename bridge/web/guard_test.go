@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"smsbridge/storage"
 )
@@ -70,7 +71,7 @@ func TestHostAndOrigin(t *testing.T) {
 					status = answer.StatusCode
 				}
 				in := status == 200 || status == 101
-				want := ours && own && !(how == "WS" && origin == "") // a session's socket must tell its page
+				want := ours && own && !(how != "GET" && origin == "") // a session that may change something must tell its page
 				if in {
 					accepted++
 				}
@@ -86,6 +87,68 @@ func TestHostAndOrigin(t *testing.T) {
 	t.Logf("%d combinations, %d let in", cells, accepted)
 	if cells < 1000 {
 		t.Errorf("only %d combinations", cells)
+	}
+}
+
+// TestCookieAndCSRF sends what other pages, other boxes on the same host and
+// old cookies can send, and what only the page itself can.
+func TestCookieAndCSRF(t *testing.T) {
+	b := newBox(t)
+	good := b.owner(t)
+	name, value, _ := strings.Cut(good, "=")
+	begin, past := b.begin()
+	begin.Expires = storage.At(time.Now().Add(-time.Second))
+	if _, err := b.db.BeginSession(t.Context(), "Olga", begin); err != nil {
+		t.Fatal(err)
+	}
+	_, token := b.token(t, storage.ScopeAdmin)
+	u, _ := url.Parse(b.url)
+	cookies := map[string]bool{
+		"": false, good: true, "other=1; " + good: true, name + "=" + value + "; smsbridgebx_other=" + value: true,
+		past: false, name + "=": false, name + "=" + strings.ToUpper(value): false, name + "=" + value[:63]: false,
+		name + "=" + value + "0": false, "smsbridgebx_other=" + value: false, "smsbridge=" + value: false, "session=" + value: false,
+		name + "=" + token: false, name + "=" + fmt.Sprintf("%x", hashOf(value)): false, name + "=bad; " + good: false, // the first one counts
+	}
+	origins := map[string]bool{
+		"": true, b.url: true, "http://evil.example": false, "null": false, "http://localhost:" + u.Port(): false,
+		"http://127.0.0.1": false, "http://127.0.0.1:1": false, "http://[::1]:" + u.Port(): false, "https://evil.example": false,
+	}
+	sites := map[string]bool{"": true, "same-origin": true, "none": true, "same-site": false, "cross-site": false}
+	kinds := []string{"application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"}
+	hostile, accepted, controls := 0, 0, 0
+	for cookie, mine := range cookies {
+		for origin, own := range origins {
+			for site, near := range sites {
+				for _, verb := range []string{"POST", "PATCH", "DELETE"} {
+					header := []string{"Content-Type", kinds[(hostile+controls)%len(kinds)]}
+					for _, h := range [][2]string{{"Cookie", cookie}, {"Origin", origin}, {"Sec-Fetch-Site", site}} {
+						if h[1] != "" {
+							header = append(header, h[0], h[1])
+						}
+					}
+					path := map[string]string{"POST": "/api/v1/messages/count", "PATCH": "/api/v1/agents/Olga", "DELETE": "/api/v1/sessions/se_0"}[verb]
+					answer, text := b.ask(t, verb, path, `{"text":"x","sms_enabled":true}`, header...)
+					in := answer.StatusCode != 401 && answer.StatusCode != 403
+					ours := mine && own && near && (origin != "" || site != "")
+					switch {
+					case ours && !in:
+						t.Errorf("%s from the page itself was refused: %v: %d %s", verb, header, answer.StatusCode, text)
+					case !ours && in:
+						accepted++
+						t.Errorf("%s was let in: %v: %d", verb, header, answer.StatusCode)
+					}
+					if ours {
+						controls++
+					} else {
+						hostile++
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d hostile combinations, %d accepted; %d of the page's own", hostile, accepted, controls)
+	if hostile < 200 || controls < 10 {
+		t.Error("too few")
 	}
 }
 

@@ -2,12 +2,21 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"smsbridge/storage"
 )
 
-func (s *Server) lines(ctx context.Context, _ storage.Caller, _ none) (any, error) {
-	lines, head, err := s.c.Store.Lines(ctx)
+var lineMethods = []method{
+	{"line.list", "GET", "/api/v1/lines", storage.ScopeLines, storage.RoleViewer, 200, bind((*Server).lines), nil},
+	{"modem.list", "GET", "/api/v1/modems", storage.ScopeLines, storage.RoleViewer, 200, bind((*Server).modems), nil},
+	{"line.assign", "POST", "/api/v1/lines/{id}/agents", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).assign), nil},
+	{"line.unassign", "DELETE", "/api/v1/lines/{id}/agents/{agent}", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).unassign), nil},
+	{"line.switch", "PUT", "/api/v1/lines/{id}/sms", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).switchLine), nil},
+}
+
+func (s *Server) lines(ctx context.Context, who storage.Caller, _ none) (any, error) {
+	lines, head, err := s.linesOf(ctx, who)
 	if err != nil {
 		return nil, err
 	}
@@ -17,16 +26,67 @@ func (s *Server) lines(ctx context.Context, _ storage.Caller, _ none) (any, erro
 	}{list(lines), head}, nil
 }
 
-func (s *Server) modems(context.Context, storage.Caller, none) (any, error) {
+// linesOf are the lines that the caller may see.
+func (s *Server) linesOf(ctx context.Context, who storage.Caller) ([]storage.Line, storage.Head, error) {
+	lines, head, err := s.c.Store.Lines(ctx)
+	return slices.DeleteFunc(lines, func(l storage.Line) bool { return !who.Sees(l.ID) }), head, err
+}
+
+// modems shows who works on some lines only the modems of those.
+func (s *Server) modems(_ context.Context, who storage.Caller, _ none) (any, error) {
+	found := slices.DeleteFunc(slices.Clone(s.c.Modems()), func(m storage.Modem) bool { return !who.Sees(m.Line) })
 	return struct {
 		Modems []storage.Modem `json:"modems"`
-	}{list(s.c.Modems())}, nil
+	}{list(found)}, nil
+}
+
+type assignParams struct {
+	ID    string `json:"id"` // of the line
+	Agent string `json:"agent"`
+}
+
+// assign lets an account work on a line.
+func (s *Server) assign(ctx context.Context, _ storage.Caller, p assignParams) (any, error) {
+	return s.assigned(ctx, p, true)
+}
+
+func (s *Server) unassign(ctx context.Context, _ storage.Caller, p assignParams) (any, error) {
+	return s.assigned(ctx, p, false)
+}
+
+func (s *Server) assigned(ctx context.Context, p assignParams, yes bool) (any, error) {
+	a, err := s.c.Keys.Assign(ctx, p.ID, p.Agent, yes)
+	if err != nil {
+		return nil, err
+	}
+	s.accessChanged(a)
+	return agentAnswer{a}, nil
+}
+
+type switchParams struct {
+	ID      string `json:"id"`
+	Enabled *bool  `json:"enabled"`
+}
+
+// switchLine lets texts leave by a line, or no longer. What comes in is kept
+// all the same.
+func (s *Server) switchLine(ctx context.Context, _ storage.Caller, p switchParams) (any, error) {
+	if p.Enabled == nil {
+		return nil, invalidParams.say("enabled", "Say enabled as true or false.")
+	}
+	line, err := s.c.Keys.SwitchLine(ctx, p.ID, *p.Enabled)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Line storage.Line `json:"line"`
+	}{line}, nil
 }
 
 // ready refuses when nothing could leave now: not by the line that is named,
 // or, when none is, by any.
-func (s *Server) ready(ctx context.Context, line string) error {
-	lines, _, err := s.c.Store.Lines(ctx)
+func (s *Server) ready(ctx context.Context, who storage.Caller, line string) error {
+	lines, _, err := s.linesOf(ctx, who)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,12 @@ import (
 	"smsbridge/storage"
 )
 
+var messageMethods = []method{
+	{"message.send", "POST", "/api/v1/messages", storage.ScopeSend, storage.RoleAgent, 202, bind((*Server).send), (*Server).sendREST},
+	{"message.get", "GET", "/api/v1/messages/{id}", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).message), nil},
+	{"message.count", "POST", "/api/v1/messages/count", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).count), nil},
+}
+
 // sendParams is a text to be sent.
 type sendParams struct {
 	To       recipient `json:"to"`
@@ -46,7 +52,10 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 	if len(p.Idem) > maxKey {
 		return nil, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
 	}
-	to, err := s.recipient(ctx, p.To)
+	if a := who.Person(); a != nil && !a.SMS {
+		return nil, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
+	}
+	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +64,13 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 		return nil, err
 	}
 	if p.FailFast {
-		if err := s.ready(ctx, p.From); err != nil {
+		if err := s.ready(ctx, who, p.From); err != nil {
 			return nil, err
 		}
 	}
 	m, replayed, err := s.c.Store.Compose(ctx, storage.Draft{
 		To: to, Line: p.From, Text: p.Text, Count: count, Author: who.Author(),
-		Key: p.Idem, Digest: digest(to, p.From, p.Text),
+		Among: who.Lines(), Key: p.Idem, Digest: digest(to, p.From, p.Text),
 	})
 	if err != nil {
 		return nil, err
@@ -70,14 +79,14 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 }
 
 // recipient is the number to write to.
-func (s *Server) recipient(ctx context.Context, to recipient) (string, error) {
+func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient) (string, error) {
 	switch {
 	case to.Thread != "" && to.Number != "":
 		return "", recipientInvalid.say("to", "Say to.number or to.thread, not both.")
 	case to.Thread == "":
 		return storage.ParseNumber("to.number", to.Number)
 	}
-	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1})
+	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines()})
 	if isNotFound(err) || err == nil && len(page.Messages) == 0 {
 		return "", notFound.say("to.thread", "There is no thread %s. Ask for the list of threads, or say to.number.", to.Thread)
 	}
@@ -119,8 +128,11 @@ func digest(fields ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Server) message(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (any, error) {
 	m, err := s.c.Store.Message(ctx, p.ID)
+	if err == nil && !who.Sees(m.Line) {
+		err = notFound.say("id", "there is no message %s", p.ID) // as if it were not there
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +199,7 @@ func waitParams(r *http.Request) (want storage.MessageState, limit time.Duration
 func (s *Server) wait(ctx context.Context, m storage.Message, want storage.MessageState, limit time.Duration) storage.Message {
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
-	ctx, in, err := s.visits.enter(ctx, uncounted)
+	ctx, in, err := s.visits.hold(ctx, proofOf(ctx))
 	if err != nil {
 		return m
 	}

@@ -44,7 +44,10 @@ func (s *Server) router() *http.ServeMux {
 				err = nil // to be a stranger is all right here; a ledger that does not answer is not
 			}
 			if err == nil {
-				err = may(p, t.scope)
+				err = may(p, t.scope, t.least)
+			}
+			if err != nil {
+				s.refused(r.Context(), p, t.verb+" "+t.path, err)
 			}
 			if err == nil {
 				err = t.serve(s, w, r, p)
@@ -64,11 +67,13 @@ func (s *Server) router() *http.ServeMux {
 func (s *Server) twin(w http.ResponseWriter, r *http.Request, m *method) (any, error) {
 	p, err := s.prove(r)
 	if err == nil {
-		err = may(p, m.scope)
+		err = may(p, m.scope, m.least)
 	}
 	if err != nil {
+		s.refused(r.Context(), p, m.name, err)
 		return nil, err
 	}
+	r = r.WithContext(withProof(r.Context(), p))
 	params, err := restParams(w, r, m.path)
 	if err != nil {
 		return nil, err
@@ -81,7 +86,7 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request, m *method) (any, e
 }
 
 // numeric names the parameters that are numbers; in a query all are text.
-var numeric = map[string]bool{"limit": true}
+var numeric = map[string]bool{"limit": true, "seq": true, "wait_s": true}
 
 // restParams gathers what stands in body, query, path and Idempotency-Key into
 // the object that the socket would have sent. What the path says wins.
@@ -177,14 +182,14 @@ const labPath = "/api/v1/lab"
 // for whoever may everything.
 func (s *Server) lab(w http.ResponseWriter, r *http.Request) {
 	p, err := s.prove(r)
-	if err == nil && p.who.Agent == nil {
-		err = may(p, storage.ScopeAdmin)
+	if err == nil {
+		err = may(p, storage.ScopeAdmin, storage.RoleAgent)
 	}
 	if err != nil {
 		s.writeProblem(w, r, err)
 		return
 	}
-	ctx, in, err := s.visits.enter(r.Context(), uncounted)
+	ctx, in, err := s.visits.hold(r.Context(), p)
 	if err != nil {
 		s.writeProblem(w, r, err)
 		return

@@ -6,158 +6,227 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"smsbridge/storage"
 )
 
-// rights is who may what, written down a second time: a row that is changed in
-// the table alone is found here.
-var rights = map[string]string{
-	"message.send":    "messages:send",
-	"message.get":     "messages:read",
-	"message.count":   "messages:send",
-	"thread.list":     "messages:read",
-	"thread.messages": "messages:read",
-	"snapshot.get":    "messages:read",
-	"line.list":       "lines:read",
-	"modem.list":      "lines:read",
-	"contact.save":    "contacts:write",
-	"token.create":    "admin",
-	"token.list":      "admin",
-	"token.revoke":    "admin",
-	"setup.code":      "admin",
-	"me.get":          "known",
-
-	"GET /api/v1/health":     "anybody",
-	"GET /api/v1/session":    "anybody",
-	"POST /api/v1/session":   "anybody",
-	"DELETE /api/v1/session": "known",
-	"GET /api/v1/events":     "messages:read",
-	"GET /api/v1/ws":         "anybody",
-}
-
-// A role is a way to come in.
-type role struct {
-	name    string
-	header  []string
-	admin   bool
-	allowed map[string]bool
-}
-
-func allow(scopes ...string) map[string]bool {
-	m := map[string]bool{"anybody": true, "known": true}
-	for _, s := range scopes {
-		m[s] = true
-	}
-	return m
-}
-
-func (b *box) roles(t *testing.T) []role {
+// readRights reads the policy that was typed by hand: row by row, column by
+// column, whether one is let in.
+func readRights(t *testing.T) (rights map[string]map[string]bool, columns []string) {
 	t.Helper()
-	nobody := map[string]bool{"anybody": true}
-	_, revoked := b.token(t, storage.ScopeAdmin)
-	p, err := b.proveToken(context.Background(), revoked)
+	text, err := os.ReadFile("testdata/rights.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.db.RevokeToken(context.Background(), p.who.Token.ID); err != nil {
+	rights = make(map[string]map[string]bool)
+	heads := ""
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			heads = strings.TrimPrefix(line, "#")
+			continue
+		}
+		columns = strings.Fields(heads)
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		n := len(words) - len(columns)
+		if n < 1 {
+			t.Fatalf("%q has %d cells", line, len(words))
+		}
+		row := make(map[string]bool)
+		for i, mark := range words[n:] {
+			if mark != "+" && mark != "-" {
+				t.Fatalf("%q: %q is neither + nor -", line, mark)
+			}
+			row[columns[i]] = mark == "+"
+		}
+		rights[strings.Join(words[:n], " ")] = row
+	}
+	return rights, columns
+}
+
+// A visitor is a way to come in, and the column of the policy that judges it.
+type visitor struct {
+	name, column string
+	header       []string
+	admin        bool
+}
+
+// visitors are every way to come in.
+func (b *box) visitors(t *testing.T) []visitor {
+	t.Helper()
+	ctx := context.Background()
+	revoked, secret := b.token(t, storage.ScopeAdmin)
+	if _, err := b.db.RevokeToken(ctx, revoked.ID); err != nil {
 		t.Fatal(err)
 	}
-	b.keys.secret = newSecret("")
-	all := []role{
-		{name: "nobody", allowed: nobody},
-		{name: "unknown token", header: []string{"Authorization", "Bearer scp_00"}, allowed: nobody},
-		{name: "basic auth", header: []string{"Authorization", "Basic YWRtaW46YWRtaW4="}, allowed: nobody},
-		{name: "unknown session", header: []string{"Cookie", b.cookieName() + "=00", "Origin", b.url}, allowed: nobody},
-		{name: "revoked token", header: []string{"Authorization", bearer(revoked)}, allowed: nobody},
-		{name: "agent", header: []string{"Cookie", b.cookieName() + "=" + b.keys.secret, "Origin", b.url},
-			allowed: allow("messages:send", "messages:read", "lines:read", "contacts:write")},
-		{name: "owner", header: []string{"Cookie", b.owner(t), "Origin", b.url}, allowed: allow(storage.Scopes...)},
-		{name: "administrator", admin: true, allowed: allow(storage.Scopes...)},
+	cookie := func(c string) []string { return []string{"Cookie", c, "Origin", b.url} }
+	token := func(s string) []string { return []string{"Authorization", bearer(s)} }
+	yes := true
+	gone, left := b.person(t, "Gone", storage.RoleManager)
+	_, ofGone := b.tokenOf(t, gone.ID)
+	if _, err := b.db.ChangeAgent(ctx, gone.ID, storage.AgentChange{Disabled: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	all := []visitor{
+		{name: "nobody", column: "nobody"},
+		{name: "unknown token", column: "nobody", header: token("scp_00")},
+		{name: "basic auth", column: "nobody", header: []string{"Authorization", "Basic YWRtaW46YWRtaW4="}},
+		{name: "revoked token", column: "nobody", header: token(secret)},
+		{name: "unknown session", column: "nobody", header: cookie(b.cookieName() + "=00")},
+		{name: "session of a disabled account", column: "nobody", header: cookie(left)},
+		{name: "token of a disabled account", column: "nobody", header: token(ofGone)},
+		{name: "owner", column: "owner", header: cookie(b.owner(t))},
+		{name: "administrator", column: "socket", admin: true},
+	}
+	for _, role := range []storage.Role{storage.RoleViewer, storage.RoleAgent, storage.RoleManager} {
+		_, c := b.person(t, "A "+string(role), role, b.line.ID)
+		all = append(all, visitor{name: string(role), column: string(role), header: cookie(c)})
+	}
+	for column, role := range map[string]storage.Role{"service": storage.RoleService, "looker": storage.RoleViewer} {
+		a, _ := b.person(t, "The "+column, role, b.line.ID)
+		_, s := b.tokenOf(t, a.ID)
+		all = append(all, visitor{name: "token of a " + string(role), column: column, header: token(s)})
 	}
 	for _, scope := range storage.Scopes {
-		_, secret := b.token(t, scope)
-		r := role{name: "token " + scope, header: []string{"Authorization", bearer(secret)}, allowed: allow(scope)}
-		if scope == storage.ScopeAdmin {
-			r.allowed = allow(storage.Scopes...)
+		_, s := b.token(t, scope)
+		_, word, both := strings.Cut(scope, ":")
+		if !both || !strings.HasPrefix(scope, "messages") {
+			word, _, _ = strings.Cut(scope, ":")
 		}
-		all = append(all, r)
+		if scope == storage.ScopeAct {
+			word = "act"
+		}
+		all = append(all, visitor{name: "token " + scope, column: word, header: token(s)})
 	}
 	return all
 }
 
-// matrix asks everything in every role and tells where the answer is not the
-// right one. It changes nothing: no request that is let in is whole.
+// tokenOf makes a token with every scope that belongs to an account.
+func (b *box) tokenOf(t testing.TB, agent string) (storage.Token, string) {
+	t.Helper()
+	secret := newSecret(tokenPrefix)
+	token, err := b.db.CreateToken(context.Background(), storage.Token{Label: "of " + agent, Scopes: storage.Scopes, Agent: agent}, hashOf(secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token, secret
+}
+
+// perSocket is how many requests a socket takes at once without being told to
+// wait.
+const perSocket = requestsBurst - 5
+
+// matrix asks everything as every visitor and tells where the answer is not the
+// one that the policy says. No request that is let in is whole, so nothing
+// changes but the sessions that are ended at last.
 func matrix(t *testing.T, b *box) (cells int, wrong []string) {
 	t.Helper()
-	roles := b.roles(t)
-	check := func(role role, how, name string, code int) {
+	rights, columns := readRights(t)
+	asked := make(map[string]bool)
+	check := func(v visitor, how, name string, code int) {
 		cells++
-		scope, ok := rights[name]
+		asked[name] = true
+		row, ok := rights[name]
 		if !ok {
-			wrong = append(wrong, fmt.Sprintf("%s is not in the list of rights", name))
+			wrong = append(wrong, fmt.Sprintf("%s is not in testdata/rights.txt: judge who may, and write it there", name))
 			return
 		}
+		if !slices.Contains(columns, v.column) {
+			wrong = append(wrong, fmt.Sprintf("testdata/rights.txt has no column %s", v.column))
+		}
 		in := code != unauthenticated.Code && code != tokenExpired.Code && code != forbidden.Code
-		if in != role.allowed[scope] {
-			wrong = append(wrong, fmt.Sprintf("%s: %s by %s: let in is %v (code %d)", role.name, name, how, in, code))
+		if in != row[v.column] {
+			wrong = append(wrong, fmt.Sprintf("%s: %s by %s: let in is %v (code %d)", v.name, name, how, in, code))
 		}
 	}
 	admin := httptest.NewServer(b.Admin())
 	defer admin.Close()
-	for _, role := range roles {
+	for _, v := range b.visitors(t) {
 		face := *b
-		if role.admin {
+		if v.admin {
 			face.url = admin.URL
 		}
-		for _, m := range b.methods {
-			_, text := face.ask(t, m.verb, strings.NewReplacer("{id}", "xx_0", "{thread}", "xx_0").Replace(m.path), "", role.header...)
-			check(role, "REST", m.name, codeOf(text))
-		}
-		for _, r := range b.routes {
-			if strings.HasSuffix(r.path, "/session") && r.verb != "GET" {
-				continue // they change who is let in; session_test has them
+		rest := func(verb, path string) int {
+			answer, text := face.ask(t, verb, path, "", v.header...)
+			if answer.StatusCode == http.StatusUpgradeRequired {
+				return 0
 			}
+			return codeOf(text)
+		}
+		for _, m := range b.methods {
+			check(v, "REST", m.name, rest(m.verb, filled(m.path)))
+		}
+		for rows := range slices.Chunk(b.methods, perSocket) {
+			face.over(t, v, rows, check)
+		}
+		check(v, "REST", "GET /api/v1/lab/", rest("GET", "/api/v1/lab/x"))
+		for _, r := range b.routes {
 			path := r.path
 			if strings.HasSuffix(path, "/events") {
 				path += "?poll=1"
 			}
-			answer, text := face.ask(t, r.verb, path, "", role.header...)
-			code := codeOf(text)
-			if answer.StatusCode == http.StatusUpgradeRequired {
-				code = 0
+			if r.verb != "DELETE" {
+				check(v, "REST", r.verb+" "+r.path, rest(r.verb, path))
 			}
-			check(role, "REST", r.verb+" "+r.path, code)
 		}
-		w, answer, err := face.tryDial(t, role.header...)
-		if err != nil {
-			if len(role.header) == 0 || role.header[0] != "Authorization" || answer.StatusCode != 401 {
-				t.Errorf("%s: socket: %v", role.name, err)
-			}
-			continue
+		check(v, "REST", "DELETE /api/v1/session", rest("DELETE", "/api/v1/session"))
+	}
+	for name := range rights {
+		if !asked[name] {
+			wrong = append(wrong, fmt.Sprintf("%s stands in testdata/rights.txt and nowhere else", name))
 		}
-		w.hear()
-		for _, m := range b.methods {
-			w.say(fmt.Sprintf(`{"jsonrpc":"2.0","id":"1","method":%q,"params":{}}`, m.name))
-			var a struct{ Error *rpcError }
-			text, err := w.next()
-			if err == nil {
-				err = json.Unmarshal(text, &a)
-			}
-			if err != nil {
-				t.Fatalf("%s: %s: %v", role.name, m.name, err)
-			}
-			code := 0
-			if a.Error != nil {
-				code = a.Error.Code
-			}
-			check(role, "socket", m.name, code)
-		}
-		w.Close()
 	}
 	return cells, wrong
+}
+
+// over asks methods on one socket.
+func (b *box) over(t *testing.T, v visitor, rows []method, check func(visitor, string, string, int)) {
+	t.Helper()
+	w, answer, err := b.tryDial(t, v.header...)
+	if err != nil {
+		if answer == nil || answer.StatusCode != http.StatusUnauthorized {
+			t.Fatalf("%s: socket: %v", v.name, err)
+		}
+		for _, m := range rows { // there is no socket to ask on
+			check(v, "socket", m.name, unauthenticated.Code)
+		}
+		return
+	}
+	defer w.Close()
+	w.hear()
+	for _, m := range rows {
+		w.say(fmt.Sprintf(`{"jsonrpc":"2.0","id":"1","method":%q,"params":{"id":"xx_0","agent":"","thread":"xx_0"}}`, m.name))
+		var a struct{ Error *rpcError }
+		text, err := w.next()
+		if err == nil {
+			err = json.Unmarshal(text, &a)
+		}
+		if err != nil {
+			t.Fatalf("%s: %s: %v", v.name, m.name, err)
+		}
+		code := 0
+		if a.Error != nil {
+			code = a.Error.Code
+		}
+		check(v, "socket", m.name, code)
+	}
+}
+
+// filled is a path with something for each parameter that is not there.
+func filled(path string) string {
+	pieces := strings.Split(path, "/")
+	for i, p := range pieces {
+		if strings.HasPrefix(p, "{") {
+			pieces[i] = "xx_0"
+		}
+	}
+	return strings.Join(pieces, "/")
 }
 
 func codeOf(text string) int {
@@ -168,45 +237,82 @@ func codeOf(text string) int {
 	return p.Code
 }
 
+func withLab(c *Config) { c.Lab = http.NotFoundHandler() }
+
 func TestWhoMayWhat(t *testing.T) {
-	cells, wrong := matrix(t, newBox(t))
+	b := newBox(t, withLab)
+	cells, wrong := matrix(t, b)
 	for _, w := range wrong {
 		t.Error(w)
 	}
-	t.Logf("%d cells", cells)
-	if min := 13*(len(methods)+4) + 8*len(methods); cells < min {
-		t.Errorf("%d cells were looked at, %d are the least", cells, min)
+	visitors := 12 + 2 + len(storage.Scopes)
+	if want := visitors * (2*len(b.methods) + len(b.routes) + 1); cells != want {
+		t.Errorf("%d cells were looked at, not %d", cells, want)
 	}
+	t.Logf("%d cells, %d wrong", cells, len(wrong))
 }
 
+// TestWhoMayWhat_finds_planted_holes takes guards away and looks whether that
+// is seen.
 func TestWhoMayWhat_finds_planted_holes(t *testing.T) {
 	for name, plant := range map[string]func([]method) []method{
 		"token.create for everybody known": func(rows []method) []method {
-			return change(rows, "token.create", known)
+			return change(rows, "token.create", known, storage.RoleViewer)
 		},
 		"thread.messages for anybody": func(rows []method) []method {
-			return change(rows, "thread.messages", anybody)
+			return change(rows, "thread.messages", anybody, stranger)
+		},
+		"agent.update for managers": func(rows []method) []method {
+			return change(rows, "agent.update", storage.ScopeAdmin, storage.RoleManager)
+		},
+		"message.send for viewers": func(rows []method) []method {
+			return change(rows, "message.send", storage.ScopeSend, storage.RoleViewer)
+		},
+		"message.send for tokens that read": func(rows []method) []method {
+			return change(rows, "message.send", storage.ScopeRead, storage.RoleAgent)
 		},
 		"a row that nobody has judged": func(rows []method) []method {
-			return append(rows, method{"ledger.drop", "POST", "/api/v1/drop", known, 200, bind((*Server).me), nil})
+			return append(rows, method{"ledger.drop", "POST", "/api/v1/drop", known, storage.RoleViewer, 200, bind((*Server).me), nil})
 		},
 		"a row that forgot its scope": func(rows []method) []method {
-			return change(rows, "me.get", "")
+			return change(rows, "me.get", "", storage.RoleViewer)
+		},
+		"a row that forgot its role": func(rows []method) []method {
+			return change(rows, "me.get", known, "")
+		},
+		"a row that went away": func(rows []method) []method {
+			return slices.DeleteFunc(rows, func(m method) bool { return m.name == "me.get" })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, wrong := matrix(t, newBox(t, plant)); len(wrong) == 0 {
+			if _, wrong := matrix(t, newBox(t, plant, withLab)); len(wrong) == 0 {
 				t.Error("the hole was not found")
 			}
 		})
 	}
 }
 
-func change(rows []method, name, scope string) []method {
+func change(rows []method, name, scope string, least storage.Role) []method {
 	for i := range rows {
 		if rows[i].name == name {
-			rows[i].scope = scope
+			rows[i].scope, rows[i].least = scope, least
 		}
 	}
 	return rows
+}
+
+// TestEveryRowIsGuarded is for the row that somebody adds: without scope and
+// role it does not stay.
+func TestEveryRowIsGuarded(t *testing.T) {
+	for _, m := range methods {
+		if m.scope != known && !slices.Contains(storage.Scopes, m.scope) || !m.least.Known() {
+			t.Errorf("%s has scope %q and role %q", m.name, m.scope, m.least)
+		}
+	}
+	for _, r := range routes {
+		open := r.scope == anybody && r.least == stranger
+		if !open && (r.scope != known && !slices.Contains(storage.Scopes, r.scope) || !r.least.Known()) {
+			t.Errorf("%s %s has scope %q and role %q", r.verb, r.path, r.scope, r.least)
+		}
+	}
 }

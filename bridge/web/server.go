@@ -16,24 +16,30 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"smsbridge/storage"
 )
 
-// Config is what a Server is made from. Store, Keys and Count must be there.
+// Config is what a Server is made from. Store, Keys, Hooks,
+// Pusher and Count must be there.
 type Config struct {
 	Store  Store
 	Keys   Keys
 	Count  func(text string) (storage.Count, error) // what a text costs
-	Modems func() []storage.Modem                   // what is plugged in now; nil: nothing
-	Lab    http.Handler                             // serves what is below /api/v1/lab; nil: this is no demo
+	Hooks  Hooks
+	Pusher Pusher
+	Modems func() []storage.Modem // what is plugged in now; nil: nothing
+	Radio  Radio                  // the modems, for what people want of them; nil: there are none
+	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
 
 	Box     string // id of the box
 	BoxName string // for people
 	Version string
 
 	Hosts     []string      // names that the box answers to, beside localhost
+	Portals   []string      // origins whose pages may open a socket with a ticket, such as https://crm.example
 	Log       *slog.Logger  // default: none
 	MaxParts  int           // the most parts of one message; default 10
 	Heartbeat time.Duration // of sockets; default 25 s
@@ -50,8 +56,13 @@ type Server struct {
 	byName  map[string]*method
 	page    *page
 	hosts   map[string]bool
+	portals map[string]bool
 	frames  frames
 	tries   tries
+	wrong   attempts
+	skipped skipped
+	pairs   pairings
+	tickets tickets
 	visits  visits
 	api     *http.ServeMux
 	face    http.Handler
@@ -94,10 +105,13 @@ func build(c Config, methods []method, routes []route) *Server {
 		c: c, log: c.Log, methods: methods, routes: routes,
 		byName: make(map[string]*method),
 		page:   newPage(built()),
-		hosts:  hostNames(c.Hosts),
-		times:  times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second},
+		hosts:  hostNames(c.Hosts), portals: make(map[string]bool),
+		times: times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second},
 	}
 	s.visits.limit = c.Sockets
+	for _, origin := range c.Portals {
+		s.portals[strings.ToLower(strings.TrimSuffix(origin, "/"))] = true
+	}
 	for i, m := range methods {
 		s.byName[m.name] = &methods[i]
 	}

@@ -13,6 +13,10 @@ import (
 	"smsbridge/storage"
 )
 
+var sessionMethods = []method{
+	{"me.get", "GET", "/api/v1/me", known, storage.RoleViewer, 200, bind((*Server).me), nil},
+}
+
 // How long things that let people in are good.
 const (
 	codeAge    = 30 * time.Minute
@@ -37,6 +41,16 @@ func (s *Server) NewCode(ctx context.Context) (string, error) {
 }
 
 func (s *Server) newCode(ctx context.Context) (code string, expires time.Time, err error) {
+	code, expires = randomCode(), time.Now().Add(codeAge)
+	if err := s.c.Keys.CreateCode(ctx, hashOf(plainCode(code)), expires); err != nil {
+		return "", expires, err
+	}
+	s.tries.renew()
+	return code, expires, nil
+}
+
+// randomCode is a code as people read it.
+func randomCode() string {
 	letters := make([]byte, 0, 8)
 	for b := make([]byte, 1); len(letters) < cap(letters); {
 		rand.Read(b)
@@ -44,12 +58,7 @@ func (s *Server) newCode(ctx context.Context) (code string, expires time.Time, e
 			letters = append(letters, codeLetters[int(b[0])%len(codeLetters)])
 		}
 	}
-	expires = time.Now().Add(codeAge)
-	if err := s.c.Keys.CreateCode(ctx, hashOf(string(letters)), expires); err != nil {
-		return "", expires, err
-	}
-	s.tries.renew()
-	return string(letters[:4]) + "-" + string(letters[4:]), expires, nil
+	return string(letters[:4]) + "-" + string(letters[4:])
 }
 
 // plainCode is a code as people type it, without what stands between.
@@ -149,12 +158,16 @@ func (s *Server) answer(w http.ResponseWriter, v any) error {
 	return nil
 }
 
+// signIn is a one-time code, with a password to be set if one likes, or a name
+// and its password.
 type signIn struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
+	Code     string `json:"code"`
+	Name     string `json:"name"`
+	Password string `json:"password"`
 }
 
-// openSession takes a one-time code and answers with a cookie.
+// openSession takes a one-time code, or name and password, and answers with a
+// cookie.
 func (s *Server) openSession(w http.ResponseWriter, r *http.Request, _ *proof) error {
 	params, err := restParams(w, r, "")
 	if err != nil {
@@ -164,12 +177,17 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request, _ *proof) e
 	if err := decode(params, &in); err != nil {
 		return err
 	}
-	if plainCode(in.Code) == "" {
-		return invalidParams.say("code", "The code is missing. `smsbridge setup` on the box prints a new one.")
-	}
 	secret := newSecret("")
-	agent, err := s.redeem(r.Context(), in, hashOf(secret))
+	begin := storage.NewSession{
+		Hash: hashOf(secret), Expires: storage.At(time.Now().Add(sessionAge)),
+		Address: address(r), Device: cut(r.UserAgent(), 200),
+	}
+	agent, err := s.enter(r.Context(), in, begin)
 	if err != nil {
+		name, rights := s.kindOf(err)
+		if rights || name == rateLimited.Type {
+			s.note(r.Context(), storage.AuditEntry{Author: storage.Author{Kind: "stranger"}, Method: auditSignIn, Object: begin.Address, Outcome: name})
+		}
 		return err
 	}
 	http.SetCookie(w, s.cookie(r, secret, int(sessionAge/time.Second)))
@@ -177,13 +195,84 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request, _ *proof) e
 		Version: s.c.Version, Box: s.c.Box, BoxName: s.c.BoxName})
 }
 
-func (s *Server) redeem(ctx context.Context, in signIn, session []byte) (storage.Agent, error) {
+// What the audit calls the comings and goings of people.
+const (
+	auditSignIn  = "session.begin"
+	auditSignOut = "session.leave"
+)
+
+func (s *Server) enter(ctx context.Context, in signIn, begin storage.NewSession) (storage.Agent, error) {
+	switch {
+	case plainCode(in.Code) != "":
+		return s.redeem(ctx, in, begin)
+	case in.Name != "" && in.Password != "":
+		return s.login(ctx, in, begin)
+	}
+	return storage.Agent{}, invalidParams.say("code", "The code is missing. `smsbridge setup` on the box prints a new one; who has a password sends name and password.")
+}
+
+// login checks a name and its password. Whether it is the name or the password
+// that is wrong cannot be told from the answer, nor from the time it takes.
+func (s *Server) login(ctx context.Context, in signIn, begin storage.NewSession) (storage.Agent, error) {
+	name := strings.TrimSpace(in.Name)
+	keys := []string{"account " + strings.ToLower(cut(name, 200)), "address " + begin.Address}
+	if wait := s.wrong.take(time.Now(), keys...); wait > 0 {
+		return storage.Agent{}, tooManyTries("password", wait)
+	}
+	agent, err := s.c.Keys.Agent(ctx, name)
+	if err != nil && !isNotFound(err) {
+		return agent, err
+	}
+	same, err := s.checkPassword(ctx, agent.ID, in.Password)
+	if err != nil {
+		return agent, err
+	}
+	if !same {
+		return agent, unauthenticated.say("password", "The name or the password is wrong. Who has forgotten it gets a new code from the owner: `smsbridge agent invite NAME`.")
+	}
+	s.wrong.right(keys...)
+	return s.c.Keys.BeginSession(signInAudit(ctx, storage.Caller{Agent: &agent}.Author()), agent.ID, begin)
+}
+
+// checkPassword tells whether this is the account's password; without an
+// account it takes as long, and it is not.
+func (s *Server) checkPassword(ctx context.Context, agent, password string) (bool, error) {
+	kept, err := s.c.Keys.Password(ctx, agent)
+	if err != nil {
+		return false, err
+	}
+	return samePassword(ctx, kept, password)
+}
+
+func tooManyTries(field string, wait time.Duration) error {
+	r := rateLimited.say(field, "Too many wrong tries. Wait %d seconds and try again.", int(wait/time.Second)+1)
+	r.After = wait
+	return r
+}
+
+func signInAudit(ctx context.Context, author storage.Author) context.Context {
+	return storage.WithAudit(ctx, &storage.Audit{AuditEntry: storage.AuditEntry{Author: author, Method: auditSignIn}})
+}
+
+// cut keeps the beginning of what a stranger says of himself.
+func cut(text string, most int) string { return strings.ToValidUTF8(text[:min(len(text), most)], "") }
+
+// redeem uses up a one-time code.
+func (s *Server) redeem(ctx context.Context, in signIn, begin storage.NewSession) (storage.Agent, error) {
 	if wait := s.tries.take(time.Now()); wait > 0 {
 		r := rateLimited.say("code", "Too many wrong codes. Wait %d seconds and try again.", int(wait/time.Second)+1)
 		r.After = wait
 		return storage.Agent{}, r
 	}
-	agent, err := s.c.Keys.Redeem(ctx, hashOf(plainCode(in.Code)), session, strings.TrimSpace(in.Name), time.Now().Add(sessionAge))
+	password := ""
+	if in.Password != "" {
+		var err error
+		if password, err = hashPassword(ctx, in.Password); err != nil {
+			s.tries.right()
+			return storage.Agent{}, err
+		}
+	}
+	agent, err := s.c.Keys.Redeem(signInAudit(ctx, storage.Author{Kind: "code"}), hashOf(plainCode(in.Code)), in.Name, password, begin)
 	e, _ := errors.AsType[*storage.Error](err)
 	if e == nil || e.Code != storage.CodeDenied && e.Code != storage.CodeNotFound {
 		s.tries.right()
@@ -203,7 +292,9 @@ func (s *Server) redeem(ctx context.Context, in signIn, session []byte) (storage
 // endSession signs out: the session ends, and its sockets with it.
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request, p *proof) error {
 	if p.who.Agent != nil {
-		if err := s.c.Keys.EndSession(r.Context(), p.hash); err != nil {
+		ctx := storage.WithAudit(r.Context(), &storage.Audit{AuditEntry: storage.AuditEntry{
+			Author: p.who.Author(), Method: auditSignOut, Object: p.who.Agent.ID}})
+		if err := s.c.Keys.EndSession(ctx, p.hash); err != nil {
 			return err
 		}
 		s.visits.end(func(o *proof) bool { return o.bySession(p.hash) }, errSignedOut)
@@ -241,11 +332,20 @@ func (s *Server) me(_ context.Context, who storage.Caller, _ none) (any, error) 
 func meOf(who storage.Caller) me {
 	m := me{Kind: who.Author().Kind, Agent: who.Agent, Token: who.Token, Scopes: []string{}}
 	for _, scope := range storage.Scopes {
-		if who.May(scope) {
+		if who.May(scope, scopeRoles[scope]) {
 			m.Scopes = append(m.Scopes, scope)
 		}
 	}
 	return m
+}
+
+// scopeRoles says from which role on a person has what a scope stands for.
+var scopeRoles = map[string]storage.Role{
+	storage.ScopeSend:     storage.RoleAgent,
+	storage.ScopeRead:     storage.RoleViewer,
+	storage.ScopeLines:    storage.RoleViewer,
+	storage.ScopeContacts: storage.RoleAgent,
+	storage.ScopeAdmin:    storage.RoleOwner,
 }
 
 func isNotFound(err error) bool {

@@ -34,6 +34,7 @@ type socket struct {
 	in   *visit
 	out  chan outgoing
 
+	portal bool    // a portal's page: only a ticket lets it in
 	known  *proof  // the reader's; nil: has not told yet
 	opened bool    // the reader's
 	bucket bucket  // the reader's
@@ -58,7 +59,11 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) e
 		w.Header().Set("Connection", "Upgrade")
 		return upgradeNeeded.say("", "Connect here with a WebSocket client, such as `smsbridge tail`; for plain HTTP ask GET /api/v1/events.")
 	}
+	portal := r.Context().Value(portalKey{}) != nil
 	p, err := s.prove(r)
+	if portal {
+		p, err = nil, nil
+	}
 	if err != nil {
 		if r.Header.Get("Authorization") != "" {
 			return err
@@ -96,7 +101,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) e
 	case len(offered) > 0 && !slices.Contains(offered, Protocol):
 		end(conn, closing{closeVersion, "this box speaks " + Protocol})
 	default:
-		k := &socket{s: s, conn: conn, in: in, known: p, proof: p, out: make(chan outgoing, openRequests)}
+		k := &socket{s: s, conn: conn, in: in, portal: portal, known: p, proof: p, out: make(chan outgoing, openRequests)}
 		k.run(ctx)
 	}
 	return nil
@@ -226,7 +231,14 @@ func (k *socket) do(ctx context.Context, q request, o *outgoing) (any, error) {
 	if m == nil {
 		return nil, methodNotFound.say("method", "There is no method %q. See the protocol for the list; they have names such as message.send.", q.Method)
 	}
-	return k.s.call(ctx, m, k.known, q.Params)
+	p := k.known
+	if p != nil {
+		var err error
+		if p, err = k.s.again(ctx, p); err != nil { // as each request over REST
+			return nil, err
+		}
+	}
+	return k.s.call(ctx, m, p, q.Params)
 }
 
 // bucket lets so many requests through.
@@ -293,7 +305,7 @@ func (k *socket) hello(ctx context.Context) error {
 	if k.proof != nil {
 		head, err := k.s.c.Store.Head(ctx)
 		if err == nil {
-			err = k.s.again(ctx, k.proof) // it may have ended before we were counted in
+			_, err = k.s.again(ctx, k.proof) // it may have ended before we were counted in
 		}
 		if err != nil {
 			return err
@@ -359,7 +371,7 @@ func (k *socket) put(o outgoing) error {
 // word, such as a session past its time.
 func (k *socket) beat(ctx context.Context) error {
 	if k.proof != nil {
-		if err := k.s.again(ctx, k.proof); err != nil {
+		if _, err := k.s.again(ctx, k.proof); err != nil {
 			return err
 		}
 	}

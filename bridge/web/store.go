@@ -23,30 +23,74 @@ type Store interface {
 	// SaveContact keeps a contact: without an ID a new one, or the one that has
 	// the number.
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
+
+	RadioStore
 }
 
-// Keys says who is let in. Secrets reach it as SHA-256 only.
+// Keys says who is let in. Secrets reach it as SHA-256 only, passwords as
+// argon2id. An account may be named by its id or by its name.
 type Keys interface {
-	CreateToken(ctx context.Context, label string, scopes []string, hash []byte) (storage.Token, error)
+	tokens
+	accounts
+	sessions
+	audits
+}
+
+type tokens interface {
+	// CreateToken keeps a token with this label, these scopes, lines and account.
+	CreateToken(ctx context.Context, t storage.Token, hash []byte) (storage.Token, error)
 	Tokens(ctx context.Context) ([]storage.Token, error)
 	RevokeToken(ctx context.Context, id string) (storage.Token, error)
 
 	// TokenByHash answers CodeNotFound for an unknown token; a revoked one comes
 	// back with RevokedAt.
 	TokenByHash(ctx context.Context, hash []byte) (storage.Token, error)
+}
 
-	// CreateCode keeps a one-time sign-in code; the one before it ends.
-	CreateCode(ctx context.Context, hash []byte, expires time.Time) error
+type accounts interface {
+	Agents(ctx context.Context) ([]storage.Agent, error)
+	Agent(ctx context.Context, ref string) (storage.Agent, error)
+	AddAgent(ctx context.Context, name string, role storage.Role, invite []byte, expires time.Time) (storage.Agent, error)
+	ChangeAgent(ctx context.Context, ref string, c storage.AgentChange) (storage.Agent, error)
+	Invite(ctx context.Context, ref string, hash []byte, expires time.Time) (storage.Agent, error)
 
-	// Redeem uses up a code and begins a session. The first code ever makes the
-	// owner's account, with that name; later ones sign the owner in. A wrong
-	// code is CodeDenied.
-	Redeem(ctx context.Context, code, session []byte, name string, expires time.Time) (storage.Agent, error)
+	// Password is an account's password as it is kept; empty if it has none.
+	Password(ctx context.Context, agent string) (string, error)
+	// SetPassword ends every session of the account but the one whose hash is keep.
+	SetPassword(ctx context.Context, ref, hash string, keep []byte) (storage.Agent, error)
 
-	// Session is the agent of a session; CodeNotFound when it has ended.
-	Session(ctx context.Context, hash []byte) (storage.Agent, error)
-	EndSession(ctx context.Context, hash []byte) error
+	Assign(ctx context.Context, line, ref string, yes bool) (storage.Agent, error)
+	SwitchLine(ctx context.Context, id string, on bool) (storage.Line, error)
 
 	// Owned tells whether there is an owner's account.
 	Owned(ctx context.Context) (bool, error)
+}
+
+type sessions interface {
+	// CreateCode keeps a one-time sign-in code of the owner's; the one before it
+	// ends.
+	CreateCode(ctx context.Context, hash []byte, expires time.Time) error
+
+	// Redeem uses up a code and begins a session. An invitation signs its account
+	// in; the first code ever makes the owner's account, with that name; later
+	// ones sign the owner in. A wrong code is CodeDenied. password, in its kept
+	// form, is set too; empty sets none.
+	Redeem(ctx context.Context, code []byte, name, password string, s storage.NewSession) (storage.Agent, error)
+
+	BeginSession(ctx context.Context, agent string, s storage.NewSession) (storage.Agent, error)
+
+	// Session is the agent of a session; CodeNotFound when it has ended.
+	Session(ctx context.Context, hash []byte) (storage.Agent, error)
+	Sessions(ctx context.Context, agent string, current []byte) ([]storage.Session, error)
+	EndSession(ctx context.Context, hash []byte) error
+	// EndSessionOf ends a session of agent by its id, and tells its hash; an empty
+	// agent stands for anybody.
+	EndSessionOf(ctx context.Context, agent, id string) (hash []byte, err error)
+}
+
+type audits interface {
+	// Audit writes the entry that ctx carries, with no change of the ledger.
+	Audit(ctx context.Context) error
+	AuditRows(ctx context.Context, before int64, limit int) ([]storage.AuditEntry, error)
+	VerifyAudit(ctx context.Context, known ...storage.AuditHead) (storage.AuditVerdict, error)
 }

@@ -6,6 +6,12 @@ import (
 	"smsbridge/storage"
 )
 
+var threadMethods = []method{
+	{"thread.list", "GET", "/api/v1/threads", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).threads), nil},
+	{"thread.messages", "GET", "/api/v1/threads/{thread}/messages", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).threadMessages), nil},
+	{"snapshot.get", "GET", "/api/v1/snapshot", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).snapshot), nil},
+}
+
 // pageParams are the keyset cursors of a list.
 type pageParams struct {
 	Limit  int    `json:"limit"`
@@ -13,18 +19,18 @@ type pageParams struct {
 	After  string `json:"after"`
 }
 
-func (p pageParams) page() (storage.Page, error) {
+func (p pageParams) page(who storage.Caller) (storage.Page, error) {
 	if p.Limit < 0 || p.Limit > storage.MaxPage {
 		return storage.Page{}, invalidParams.say("limit", "limit is %d; it goes from 1 to %d. Ask for the rest with the cursor of the answer.", p.Limit, storage.MaxPage)
 	}
 	if p.Before != "" && p.After != "" {
 		return storage.Page{}, invalidParams.say("before", "Ask with before or with after, not with both.")
 	}
-	return storage.Page{Limit: p.Limit, Before: p.Before, After: p.After}, nil
+	return storage.Page{Limit: p.Limit, Before: p.Before, After: p.After, Lines: who.Lines()}, nil
 }
 
-func (s *Server) threads(ctx context.Context, _ storage.Caller, p pageParams) (any, error) {
-	page, err := p.page()
+func (s *Server) threads(ctx context.Context, who storage.Caller, p pageParams) (any, error) {
+	page, err := p.page(who)
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +44,8 @@ type threadParams struct {
 	pageParams
 }
 
-func (s *Server) threadMessages(ctx context.Context, _ storage.Caller, p threadParams) (any, error) {
-	page, err := p.page()
+func (s *Server) threadMessages(ctx context.Context, who storage.Caller, p threadParams) (any, error) {
+	page, err := p.page(who)
 	if err != nil {
 		return nil, err
 	}
@@ -50,16 +56,16 @@ func (s *Server) threadMessages(ctx context.Context, _ storage.Caller, p threadP
 
 // snapshot is what a desk begins with. Its head is from before the first list
 // was read, so a stream that begins there misses nothing of either.
-func (s *Server) snapshot(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+func (s *Server) snapshot(ctx context.Context, who storage.Caller, _ none) (any, error) {
 	head, err := s.c.Store.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	threads, err := s.c.Store.Threads(ctx, storage.Page{})
+	threads, err := s.c.Store.Threads(ctx, storage.Page{Lines: who.Lines()})
 	if err != nil {
 		return nil, err
 	}
-	lines, _, err := s.c.Store.Lines(ctx)
+	lines, _, err := s.linesOf(ctx, who)
 	return struct {
 		Threads []storage.Thread `json:"threads"`
 		Next    string           `json:"next,omitempty"` // of the threads

@@ -6,25 +6,36 @@ import (
 	"smsbridge/storage"
 )
 
+var tokenMethods = []method{
+	{"token.create", "POST", "/api/v1/tokens", storage.ScopeAdmin, storage.RoleOwner, 201, bind((*Server).createToken), nil},
+	{"token.list", "GET", "/api/v1/tokens", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).tokens), nil},
+	{"token.revoke", "DELETE", "/api/v1/tokens/{id}", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).revokeToken), nil},
+	{"setup.code", "POST", "/api/v1/setup/code", storage.ScopeAdmin, storage.RoleOwner, 201, bind((*Server).setupCode), nil},
+}
+
 // tokenPrefix makes a leaked token easy to find, for people and for scanners.
 const tokenPrefix = "scp_"
 
 type tokenParams struct {
 	Label  string   `json:"label"`
 	Scopes []string `json:"scopes"`
+	Lines  []string `json:"lines"` // default: every line
+	Agent  string   `json:"agent"` // the account whose it is; default: none, the box's own
 }
 
 // createToken answers with the secret, which nobody can see again.
 func (s *Server) createToken(ctx context.Context, _ storage.Caller, p tokenParams) (any, error) {
 	secret := newSecret(tokenPrefix)
-	token, err := s.c.Keys.CreateToken(ctx, p.Label, p.Scopes, hashOf(secret))
+	token, err := s.c.Keys.CreateToken(ctx, storage.Token{Label: p.Label, Scopes: p.Scopes, Lines: p.Lines, Agent: p.Agent}, hashOf(secret))
 	if err != nil {
 		return nil, err
 	}
-	return struct {
-		Token  storage.Token `json:"token"`
-		Secret string        `json:"secret"`
-	}{token, secret}, nil
+	return madeToken{token, secret}, nil
+}
+
+type madeToken struct {
+	Token  storage.Token `json:"token"`
+	Secret string        `json:"secret"`
 }
 
 func (s *Server) tokens(ctx context.Context, _ storage.Caller, _ none) (any, error) {

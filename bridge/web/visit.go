@@ -18,6 +18,7 @@ type visits struct {
 // A visit is one of them: who it is, and how to end it.
 type visit struct {
 	proof *proof // nil: has not told yet
+	free  bool   // takes nobody's place
 	kick  context.CancelCauseFunc
 }
 
@@ -27,10 +28,6 @@ const (
 	strangers = 16 // that have not told who they are
 )
 
-// uncounted stands for answers that are held back for a while: they end with
-// the rest, but take nobody's place.
-var uncounted = &proof{}
-
 // enter counts a visit in. Its context ends with ctx, or when the visit is
 // ended from here; leave must be called.
 func (v *visits) enter(ctx context.Context, p *proof) (context.Context, *visit, error) {
@@ -39,7 +36,22 @@ func (v *visits) enter(ctx context.Context, p *proof) (context.Context, *visit, 
 	if err := v.room(p); err != nil {
 		return nil, nil, err
 	}
-	in := &visit{proof: p}
+	return v.add(ctx, &visit{proof: p})
+}
+
+// hold counts an answer in that is held back for a while: it ends with the
+// rest, but takes nobody's place.
+func (v *visits) hold(ctx context.Context, p *proof) (context.Context, *visit, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closing {
+		return nil, nil, errStopping()
+	}
+	return v.add(ctx, &visit{proof: p, free: true})
+}
+
+// add lets a visit in. The caller holds mu.
+func (v *visits) add(ctx context.Context, in *visit) (context.Context, *visit, error) {
 	ctx, in.kick = context.WithCancelCause(ctx)
 	if v.open == nil {
 		v.open = make(map[*visit]struct{})
@@ -71,14 +83,14 @@ func (v *visits) leave(in *visit) {
 // room refuses one visit too many. The caller holds mu.
 func (v *visits) room(p *proof) error {
 	if v.closing {
-		return shuttingDown.say("", "The box is stopping or starting again. Try again in a few seconds.")
-	}
-	if p == uncounted {
-		return nil
+		return errStopping()
 	}
 	same, known := 0, 0
 	for other := range v.open {
-		if other.proof != nil && other.proof != uncounted {
+		if other.free {
+			continue
+		}
+		if other.proof != nil {
 			known++
 		}
 		if p == nil && other.proof == nil || p != nil && other.proof != nil && p.key() == other.proof.key() {
@@ -94,6 +106,10 @@ func (v *visits) room(p *proof) error {
 		return tooMany.say("", "The box serves %d sockets and streams already, which is the most. Close one of them first.", known)
 	}
 	return nil
+}
+
+func errStopping() error {
+	return shuttingDown.say("", "The box is stopping or starting again. Try again in a few seconds.")
 }
 
 // end ends the visits of whom it is said.

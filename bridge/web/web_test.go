@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"smsbridge/bridge/client"
+	"smsbridge/bridge/hook"
 	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
 )
@@ -31,10 +32,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.Cleanup(os.Exit)) 
 type box struct {
 	*Server
 	db   *sqlite.DB
+	path string
 	line storage.Line
 	url  string
 	log  *syncBuffer
-	keys *agents
 }
 
 type syncBuffer struct {
@@ -54,33 +55,20 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// agents adds to the ledger's keys one agent that is not the owner, which no
-// verb of the ledger makes yet.
-type agents struct {
-	Keys
-	secret string
-}
-
-func (a *agents) Session(ctx context.Context, hash []byte) (storage.Agent, error) {
-	if a.secret != "" && bytes.Equal(hash, hashOf(a.secret)) {
-		return storage.Agent{ID: "ag_plain", Name: "Plain", Role: "agent"}, nil
-	}
-	return a.Keys.Session(ctx, hash)
-}
-
 // newBox opens a box; change may alter what it is made from, and the server
 // before it serves.
 func newBox(t testing.TB, change ...any) *box {
 	t.Helper()
-	db, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "ledger.db"))
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	db, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	b := &box{db: db, keys: &agents{Keys: db}, log: &syncBuffer{}}
+	b := &box{db: db, path: path, log: &syncBuffer{}}
 	b.line = b.attach(t, "8901", "+15550190")
 	c := Config{
-		Store: db, Keys: b.keys, Count: countParts, Box: "bx_test", BoxName: "Test box", Version: "0.0.0",
+		Store: db, Keys: db, Hooks: db, Pusher: hook.New(db, hook.Options{}), Count: countParts, Box: "bx_test", BoxName: "Test box", Version: "0.0.0",
 		Modems: func() []storage.Modem { return []storage.Modem{{Port: "tty0", State: "ready"}} },
 	}
 	c.Log = slog.New(slog.NewTextHandler(b.log, nil))
@@ -140,7 +128,7 @@ func countParts(text string) (storage.Count, error) {
 func (b *box) token(t testing.TB, scopes ...string) (storage.Token, string) {
 	t.Helper()
 	secret := newSecret(tokenPrefix)
-	token, err := b.db.CreateToken(context.Background(), "test", scopes, hashOf(secret))
+	token, err := b.db.CreateToken(context.Background(), storage.Token{Label: "test", Scopes: scopes}, hashOf(secret))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,11 +142,38 @@ func (b *box) owner(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := newSecret("")
-	if _, err := b.db.Redeem(context.Background(), hashOf(plainCode(code)), hashOf(secret), "Olga", time.Now().Add(time.Hour)); err != nil {
+	begin, cookie := b.begin()
+	if _, err := b.db.Redeem(context.Background(), hashOf(plainCode(code)), "Olga", "", begin); err != nil {
 		t.Fatal(err)
 	}
-	return b.cookieName() + "=" + secret
+	return cookie
+}
+
+// begin is a session that begins, and its cookie.
+func (b *box) begin() (storage.NewSession, string) {
+	secret := newSecret("")
+	return storage.NewSession{Hash: hashOf(secret), Expires: storage.At(time.Now().Add(time.Hour))}, b.cookieName() + "=" + secret
+}
+
+// person makes an account that works on lines, signs it in, and gives the
+// session's cookie.
+func (b *box) person(t testing.TB, name string, role storage.Role, lines ...string) (storage.Agent, string) {
+	t.Helper()
+	ctx := context.Background()
+	a, err := b.db.AddAgent(ctx, name, role, hashOf(name), time.Now().Add(time.Hour))
+	for _, line := range lines {
+		if err == nil {
+			a, err = b.db.Assign(ctx, line, a.ID, true)
+		}
+	}
+	begin, cookie := b.begin()
+	if err == nil && role != storage.RoleService {
+		a, err = b.db.BeginSession(ctx, a.ID, begin)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, cookie
 }
 
 // client is a client with a token of these scopes.

@@ -14,8 +14,16 @@ func commands() []*cobra.Command {
 		newThreadCommand(),
 		newLineCommand(),
 		newModemCommand(),
+		newDoctorCommand(),
+		newUSSDCommand(),
+		newCallCommand(),
+		newSelfTestCommand(),
 		newTokenCommand(),
+		newHookCommand(),
+		newAgentCommand(),
+		newAuditCommand(),
 		newPDUCommand(),
+		newUdevCommand(),
 		newLabCommand(),
 	}
 }

@@ -60,6 +60,8 @@ type lab struct {
 	pin      string
 	report   time.Duration
 	latency  time.Duration
+	family   string
+	realTime bool
 }
 
 func newLabModemCommand(control *string) *cobra.Command {
@@ -82,6 +84,8 @@ func newLabModemCommand(control *string) *cobra.Command {
 	f.IntVar(&l.capacity, "capacity", 0, "messages a SIM can store (default 50)")
 	f.StringVar(&l.pin, "pin", "", "PIN the SIMs ask for (default none)")
 	f.DurationVar(&l.report, "report-delay", 0, "how long delivery reports take")
+	f.StringVar(&l.family, "family", "", "what make of modems to play: "+strings.Join(simulator.FamilyNames(), ", ")+" (default generic)")
+	f.BoolVar(&l.realTime, "real-time", false, "take the time that family takes to start and to count")
 	f.DurationVar(&l.latency, "latency", 0, "how long a modem takes for an answer")
 	return c
 }
@@ -89,6 +93,9 @@ func newLabModemCommand(control *string) *cobra.Command {
 func (l *lab) run(ctx context.Context, out io.Writer) error {
 	if l.count < 1 || l.count > 256 {
 		return fail(exitUsage, "count: %d; it goes from 1 to 256", l.count)
+	}
+	if _, err := simulator.FindFamily(l.family); err != nil {
+		return fail(exitUsage, "%v", err)
 	}
 	o := simulator.Options{ReportDelay: l.report}
 	if l.record != "" {
@@ -133,7 +140,9 @@ func (l *lab) modems(n *simulator.Network, out io.Writer) error {
 		}
 	}
 	for range l.count {
-		m := n.AddModem(simulator.ModemOptions{SM: l.capacity, PIN: l.pin, Latency: l.latency})
+		m := n.AddModem(simulator.ModemOptions{
+			Family: l.family, RealTime: l.realTime, SM: l.capacity, PIN: l.pin, Latency: l.latency,
+		})
 		link := ""
 		if l.ptys != "" {
 			link = filepath.Join(l.ptys, fmt.Sprintf("modem%d", m.Index()))

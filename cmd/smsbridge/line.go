@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 
@@ -12,7 +14,53 @@ import (
 
 func newLineCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "line", Short: "The SMS numbers of this box"}
-	cmd.AddCommand(newLineListCommand())
+	cmd.AddCommand(newLineListCommand(), newLineMoveCommand(),
+		newLineAssignCommand("assign", "Let an account see a line and send from it", (*client.Client).Assign),
+		newLineAssignCommand("unassign", "Take a line away from an account", (*client.Client).Unassign),
+		newLineSwitchCommand("enable", "Let texts leave by a line again", true),
+		newLineSwitchCommand("disable", "Let no text leave by a line; what comes in is kept", false))
+	return cmd
+}
+
+func newLineAssignCommand(verb, short string, do func(*client.Client, context.Context, string, string) (storage.Agent, error)) *cobra.Command {
+	var b box
+	cmd := &cobra.Command{
+		Use: verb + " LINE NAME", Short: short,
+		Example: "  smsbridge line " + verb + " ln_7Q2M0K3XJ9AB1CDE Ana",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				a, err := do(c, cmd.Context(), args[0], args[1])
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s (%s) works on: %s\n", a.Name, a.Role, cmp.Or(worksOn(a), "no line"))
+				return nil
+			})
+		},
+	}
+	b.flags(cmd)
+	return cmd
+}
+
+func newLineSwitchCommand(verb, short string, on bool) *cobra.Command {
+	var b box
+	cmd := &cobra.Command{
+		Use: verb + " LINE", Short: short,
+		Example: "  smsbridge line " + verb + " ln_7Q2M0K3XJ9AB1CDE",
+		Args:    exactly("the id of a line"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				l, err := c.SwitchLine(cmd.Context(), args[0], on)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "Texts by %s are %s.\n", cmp.Or(l.Name, l.Number, l.ID), onOff(!l.SMSDisabled))
+				return nil
+			})
+		},
+	}
+	b.flags(cmd)
 	return cmd
 }
 

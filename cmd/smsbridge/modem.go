@@ -10,7 +10,9 @@ import (
 
 func newModemCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "modem", Short: "The ports of this box and what is plugged into them"}
-	cmd.AddCommand(newModemListCommand())
+	cmd.AddCommand(newModemListCommand(), newModemProbeCommand(), newModemAtCommand(), newModemResetCommand(),
+		newModemTranscriptCommand("transcript", "What was said to modems and by them", false),
+		newModemTranscriptCommand("watch", "The same, and what is said from now on", true))
 	return cmd
 }
 
@@ -31,7 +33,7 @@ func newModemListCommand() *cobra.Command {
 					return err
 				}
 				if len(modems) == 0 && o.format == "table" && !o.quiet {
-					fmt.Fprintln(cmd.OutOrStdout(), "No modem was named: start with `smsbridge serve --modem PORT`.")
+					fmt.Fprintln(cmd.OutOrStdout(), "No modem is plugged in, and none was named with `smsbridge serve --modem PORT`.")
 					return nil
 				}
 				t := table{heads: []string{"port", "state", "line", "number", "modem", "imei", "commands", "reason"}}

@@ -18,8 +18,11 @@ import (
 
 	"smsbridge/bridge"
 	"smsbridge/bridge/gateway"
+	"smsbridge/bridge/hook"
 	"smsbridge/modem"
+	"smsbridge/modem/doctor"
 	"smsbridge/modem/simulator"
+	"smsbridge/modem/usb"
 	"smsbridge/storage/sqlite"
 )
 
@@ -30,11 +33,15 @@ const demoHandset = "+15550100"
 type serveSettings struct {
 	db, listen, admin   string
 	modems, hosts       []string
+	hookAllow, hookPort []string
+	portals             []string
 	pinFile             string
 	name, config        string
 	demo, insecure      bool
 	logLevel, logFormat string
 	result, late        time.Duration
+	usbPower            bool
+	selfTest            gateway.SelfTestOptions
 }
 
 func newServeCommand() *cobra.Command {
@@ -63,8 +70,11 @@ desks are answered.`,
 	f.StringVar(&s.db, "db", "", "the ledger file (default: ledger.db in the state folder, demo.db with --demo)")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8780", "host and port for desks")
 	f.StringVar(&s.admin, "admin", adminSocket(), "Unix socket for the verbs on this box; its file permission is the key")
-	f.StringArrayVar(&s.modems, "modem", nil, "port of a modem, such as /dev/ttyUSB2, or simulator:N for N pretend ones (repeatable)")
+	f.StringArrayVar(&s.modems, "modem", nil, "port of a modem, such as /dev/ttyUSB2, or simulator:N for N pretend ones (repeatable; default: USB modems are found)")
 	f.StringArrayVar(&s.hosts, "host", nil, "another name under which desks may call this box (repeatable)")
+	f.StringArrayVar(&s.hookAllow, "hook-allow", nil, "host, address or network that hooks may reach although it is not of the public internet (repeatable)")
+	f.StringArrayVar(&s.hookPort, "hook-port", nil, "port that hooks may reach beside 80, 443, 8080 and 8443, or any (repeatable)")
+	f.StringArrayVar(&s.portals, "portal", nil, "origin of a portal whose pages may open a socket with a ticket, such as https://crm.example (repeatable)")
 	f.StringVar(&s.pinFile, "pin-file", "", "file with the PIN of the SIMs")
 	f.StringVar(&s.name, "name", hostname(), "name of this box, for people")
 	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
@@ -73,6 +83,9 @@ desks are answered.`,
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	f.DurationVar(&s.result, "result-timeout", 180*time.Second, "how long the network's answer to a sent part is awaited")
+	f.BoolVar(&s.usbPower, "usb-power", false, "allow to switch a USB modem that stays silent off and on (needs the right to write its \"authorized\")")
+	f.DurationVar(&s.selfTest.Every, "self-test", 0, "how often each line gets a text from another, to prove that texts arrive (default: never; it costs texts)")
+	f.IntVar(&s.selfTest.Most, "self-test-most", 4, "the most texts that self-tests may cost within 24 hours")
 	f.DurationVar(&s.late, "late-window", 120*time.Second, "how long a late answer is listened for before the next send on that line")
 	return cmd
 }
@@ -95,7 +108,15 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	if err := s.checkListen(); err != nil {
 		return err
 	}
+	guard, err := hook.NewGuard(s.hookAllow, s.hookPort)
+	if err != nil {
+		return fail(exitUsage, "hook-allow, hook-port: %w", err)
+	}
 	ports, network, err := s.ports()
+	if err != nil {
+		return err
+	}
+	radio, err := s.radio()
 	if err != nil {
 		return err
 	}
@@ -119,8 +140,8 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		lab = simulator.Handler(network)
 	}
 	b := bridge.New(bridge.Config{
-		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Name: s.name, Version: version, Log: log,
-		Radio: gateway.Options{Result: s.result, Late: s.late},
+		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Portals: s.portals, Name: s.name, Version: version, Log: log,
+		Radio: radio, Push: hook.Options{Guard: guard},
 	})
 	url := "http://" + desks.Addr().String()
 	if err := s.welcome(ctx, errs, b, ledger, url); err != nil {
@@ -259,6 +280,20 @@ func (s *serveSettings) ports() ([]gateway.Port, *simulator.Network, error) {
 		}
 	}
 	return ports, network, nil
+}
+
+// radio is how the modems are run. Where none is named, they are looked for.
+func (s *serveSettings) radio() (gateway.Options, error) {
+	o := gateway.Options{Result: s.result, Late: s.late, SelfTest: s.selfTest}
+	if !s.demo {
+		o.Look = func() (doctor.Picture, error) { return doctor.Look(usb.FS{}) }
+	}
+	if len(s.modems) > 0 {
+		return o, nil
+	}
+	pin, err := s.pin()
+	o.Find = finder{pin: pin, power: s.usbPower}.find
+	return o, err
 }
 
 func (s *serveSettings) pin() (string, error) {

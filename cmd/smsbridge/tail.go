@@ -22,6 +22,8 @@ type tailSettings struct {
 	lines  []string
 	format string
 	poll   bool
+	exec   string
+	cursor string
 }
 
 func newTailCommand() *cobra.Command {
@@ -31,9 +33,17 @@ func newTailCommand() *cobra.Command {
 		Short: "Follow the event log, over restarts and broken connections",
 		Long: `Follow the event log. Without --since it begins with what happens from now on;
 --since 0 begins with the oldest event that is kept. Each event is told once, also
-over restarts of the bridge and broken connections.`,
+over restarts of the bridge and broken connections.
+
+With --exec a command is run for each event, one at a time, with the event as JSON
+on its standard input and SMSBRIDGE_EVENT_SEQ, _TYPE, _THREAD and others in its
+environment. When it fails it is run again, after a wait that grows to 5 minutes.
+--cursor names a file that holds the place in the log over restarts; a command
+may see an event twice when it is stopped in between, with the same
+SMSBRIDGE_EVENT_ID. No shell reads the command: write sh -c '...' if you want one.`,
 		Example: `  smsbridge tail
-  smsbridge tail --since 0 --poll --type 'message.received' -o jsonl`,
+  smsbridge tail --since 0 --poll --type 'message.received' -o jsonl
+  smsbridge tail --type message.received --exec /usr/local/bin/on-text --cursor /var/lib/on-text.cursor`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.format != "table" && s.format != "jsonl" {
@@ -41,6 +51,9 @@ over restarts of the bridge and broken connections.`,
 			}
 			if s.poll && !cmd.Flags().Changed("since") {
 				s.since = 0
+			}
+			if s.exec == "" && s.cursor != "" {
+				return fail(exitUsage, "cursor: it is kept for --exec only")
 			}
 			return s.ask(cmd.Context(), func(c *client.Client) error {
 				return s.tail(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -53,6 +66,8 @@ over restarts of the bridge and broken connections.`,
 	f.StringSliceVar(&s.types, "type", nil, "only these types, such as message.* (repeatable)")
 	f.StringSliceVar(&s.lines, "line", nil, "only these lines (repeatable)")
 	f.StringVarP(&s.format, "output", "o", "table", "table or jsonl")
+	f.StringVar(&s.exec, "exec", "", "run this command for each event")
+	f.StringVar(&s.cursor, "cursor", "", "file that holds the place in the log, for --exec; it wins over --since")
 	f.BoolVar(&s.poll, "poll", false, "end when everything that is there has been told")
 	return cmd
 }
@@ -64,21 +79,42 @@ func (s *tailSettings) tail(ctx context.Context, c *client.Client, out, errs io.
 	if s.since >= 0 {
 		o.After, o.Replay = s.since, "all"
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	o.Live = func(storage.Head) {
-		if s.poll {
-			cancel(errPolled)
-		}
-	}
-	o.Down = func(err error, _ time.Duration) { fmt.Fprintln(errs, "the bridge is away, trying again:", err) }
-	err := c.Follow(ctx, o, func(e client.Event) error {
+	tell := func(e client.Event) error {
 		if s.format == "jsonl" {
 			return printJSON(out, e)
 		}
 		fmt.Fprintln(out, describe(e))
 		return nil
-	})
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var r *runner
+	o.Live = func(head storage.Head) {
+		if r != nil { // all up to here is dealt with; so the first start has a place, too
+			if err := r.keep(head.Epoch, head.Seq); err != nil {
+				cancel(err)
+			}
+		}
+		if s.poll {
+			cancel(errPolled)
+		}
+	}
+	o.Down = func(err error, _ time.Duration) { fmt.Fprintln(errs, "the bridge is away, trying again:", err) }
+	if s.exec != "" {
+		var err error
+		if r, err = newRunner(s.exec, s.cursor, out, errs); err != nil {
+			return err
+		}
+		epoch, seq, err := r.from()
+		if err != nil {
+			return err
+		}
+		if epoch != "" {
+			o.Epoch, o.After, o.Replay = epoch, seq, "all"
+		}
+		tell = func(e client.Event) error { return r.do(ctx, e) }
+	}
+	err := c.Follow(ctx, o, tell)
 	if errors.Is(context.Cause(ctx), errPolled) || errors.Is(err, context.Canceled) {
 		return nil
 	}

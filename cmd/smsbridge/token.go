@@ -18,8 +18,7 @@ func newTokenCommand() *cobra.Command {
 
 func newTokenCreateCommand() *cobra.Command {
 	var b box
-	var label string
-	var scopes []string
+	var in storage.Token
 	var quiet bool
 	cmd := &cobra.Command{
 		Use: "create", Short: "Make a token; it is shown once",
@@ -29,7 +28,7 @@ func newTokenCreateCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
-				token, secret, err := c.CreateToken(cmd.Context(), label, scopes)
+				token, secret, err := c.CreateTokenFor(cmd.Context(), in)
 				if err != nil {
 					return err
 				}
@@ -42,8 +41,10 @@ func newTokenCreateCommand() *cobra.Command {
 		},
 	}
 	b.flags(cmd)
-	cmd.Flags().StringVar(&label, "label", "", "whose it is")
-	cmd.Flags().StringSliceVar(&scopes, "scope", nil, "what it may do (repeatable, or with commas)")
+	cmd.Flags().StringVar(&in.Label, "label", "", "whose it is")
+	cmd.Flags().StringSliceVar(&in.Scopes, "scope", nil, "what it may do (repeatable, or with commas)")
+	cmd.Flags().StringSliceVar(&in.Lines, "line", nil, "the line it may see and send from (repeatable; default: every line)")
+	cmd.Flags().StringVar(&in.Agent, "agent", "", "the account whose it is; it may no more than that, and ends with it")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "print the token alone")
 	return cmd
 }

@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // bridgeOn runs serve in this process until the test ends and gives its admin
@@ -53,6 +57,12 @@ func TestVerbs(t *testing.T) {
 		want     string // in stdout if the code is 0, else in stderr
 	}{
 		{"line list", "", []string{"line", "list"}, 0, "+15550191  ready"},
+		{"doctor", "", []string{"doctor"}, 0, "sends and receives"},
+		{"modem probe", "", []string{"modem", "probe"}, 0, "the card is open"},
+		{"modem at", "", []string{"modem", "at", "simulator:1", "AT+CSQ"}, 0, "+CSQ: "},
+		{"modem at refused", "", []string{"modem", "at", "simulator:1", "AT+CFUN=0"}, exitError, "say --unsafe if you mean it"},
+		{"modem transcript", "", []string{"modem", "transcript", "--port", "simulator:1"}, 0, "> AT+CMGF=0"},
+		{"modem reset of none", "", []string{"modem", "reset", "simulator:9"}, exitRefused, "there is no modem"},
 		{"modem list", "", []string{"modem", "list", "-o", "jsonl"}, 0, `"port":"simulator:1","state":"ready"`},
 		{"send waits", "", []string{"send", "+1 (555) 01-00", "hello", "--wait", "delivered"}, 0, "delivered"},
 		{"send from stdin", "from a pipe\n", []string{"send", "+15550100", "-", "-q", "--wait", "sent"}, 0, "ms_"},
@@ -91,6 +101,66 @@ func TestVerbs(t *testing.T) {
 	}
 }
 
+// A hook from its making to its end, by the verbs alone.
+func TestVerbs_hook(t *testing.T) {
+	types := make(chan string, 100)
+	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var e struct{ Type string }
+		if err := json.NewDecoder(r.Body).Decode(&e); err != nil || !strings.HasPrefix(r.Header.Get("webhook-signature"), "v1,") {
+			t.Errorf("%v %v", err, r.Header)
+		}
+		types <- e.Type
+	}))
+	defer endpoint.Close()
+	admin := bridgeOn(t, "--modem", "simulator:1", "--hook-allow", "127.0.0.1", "--hook-port", "any")
+	ask := func(code int, want string, args ...string) string {
+		t.Helper()
+		got, out, errs := verb("", append(args, "--admin", admin)...)
+		if got != code || !strings.Contains(out+errs, want) {
+			t.Fatalf("%v: exit %d, want %d with %q\n%s%s", args, got, code, want, out, errs)
+		}
+		return out
+	}
+	ask(0, "whsec_", "hook", "add", endpoint.URL, "--event", "message.queued", "--label", "crm", "-q")
+	id := strings.TrimSpace(ask(0, "hk_", "hook", "list", "-q"))
+	ask(0, "200 in ", "hook", "test", id)
+	if got := <-types; got != "hook.ping" {
+		t.Errorf("the test sent %s", got)
+	}
+	ask(0, "", "send", "+15550100", "hello", "--wait", "delivered")
+	if got := <-types; got != "message.queued" {
+		t.Errorf("the hook was told of %s", got)
+	}
+	ask(0, "crm", "hook", "list")
+	delivered := func() bool {
+		_, out, _ := verb("", "hook", "deliveries", id, "--state", "delivered", "-q", "--admin", admin)
+		return strings.TrimSpace(out) != ""
+	}
+	for !delivered() {
+		time.Sleep(time.Millisecond)
+	}
+	seq := strings.TrimSpace(ask(0, "", "hook", "deliveries", id, "-q"))
+	ask(0, "told again", "hook", "replay", id, "--seq", seq)
+	if got := <-types; got != "message.queued" {
+		t.Errorf("the replay told of %s", got)
+	}
+	ask(0, "told again", "hook", "replay", id, "--since", "0")
+	if got := <-types; got != "message.queued" {
+		t.Errorf("the replay of all told of %s", got)
+	}
+	ask(0, "whsec_", "hook", "rotate", id)
+	ask(0, "disabled: a person disabled it", "hook", "disable", id)
+	ask(exitRefused, "enable it first", "hook", "replay", id, "--since", "0")
+	ask(0, ": ok.", "hook", "enable", id)
+	ask(0, "is removed", "hook", "remove", id)
+	ask(exitRefused, "there is no hook "+id, "hook", "remove", id)
+
+	ask(exitError, "--hook-allow 10.0.0.1", "hook", "add", "http://10.0.0.1/")
+	ask(exitError, "no name and password", "hook", "add", "http://me:pw@127.0.0.1/")
+	ask(exitError, "there is no order", "hook", "add", endpoint.URL, "--order", "any")
+	ask(exitUsage, "--since", "hook", "replay", id)
+}
+
 func TestVerbs_away(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {
@@ -105,7 +175,9 @@ func TestVerbs_away(t *testing.T) {
 		{"listen to all", []string{"serve", "--listen", "0.0.0.0:0"}, exitUsage, "--insecure"},
 		{"listen to nothing", []string{"serve", "--listen", "nowhere"}, exitUsage, "HOST:PORT"},
 		{"simulators", []string{"serve", "--modem", "simulator:x"}, exitUsage, "simulator:N"},
+		{"family", []string{"lab", "modem", "--family", "nokia"}, exitUsage, "generic"},
 		{"log level", []string{"serve", "--log-level", "loud"}, exitUsage, `"loud"`},
+		{"hook-allow", []string{"serve", "--hook-allow", "http://nas"}, exitUsage, "nas.local"},
 		{"config", []string{"serve", "--config", write(t, dir, "pace 3\n")}, exitUsage, `no setting "pace"`},
 		{"config value", []string{"serve", "--config", write(t, dir, "# names\nname desk # ours\ndemo maybe\n")}, exitUsage, ":3: demo"},
 	} {

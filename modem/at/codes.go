@@ -1,6 +1,7 @@
 package at
 
-// CMEText returns the name of a +CME ERROR code, "" if it has none: TS 27.007, 9.2.1 to 9.2.3.
+// CMEText returns the name of a +CME ERROR code, "" if it has none: TS 27.007, 9.2.1, and of 9.2.2 what
+// concerns more than a data connection.
 func CMEText(code int) string { return cmeNames[code] }
 
 // CMSText returns the name of a +CMS ERROR code, "" if it has none: TS 27.005, 3.2.5, which takes 0
@@ -45,8 +46,38 @@ var cmeNames = map[int]string{
 	46:  "corporate personalization PIN required",
 	47:  "corporate personalization PUK required",
 	48:  "hidden key required",
+	49:  "EAP method not supported",
 	50:  "incorrect parameters",
+	51:  "command implemented but currently disabled",
+	52:  "command aborted by user",
+	53:  "not attached to network due to MT functionality restrictions",
+	54:  "modem not allowed - MT restricted to emergency calls only",
+	55:  "operation not allowed because of MT functionality restrictions",
+	56:  "fixed dial number only allowed - called number is not a fixed dial number",
+	57:  "temporarily out of service due to other MT usage",
+	58:  "language/alphabet not supported",
+	59:  "unexpected data value",
+	60:  "system failure",
+	61:  "data missing",
+	62:  "call barred",
+	63:  "message waiting indication subscription failure",
 	100: "unknown",
+	103: "illegal MS",
+	106: "illegal ME",
+	107: "GPRS services not allowed",
+	108: "GPRS services and non-GPRS services not allowed",
+	111: "PLMN not allowed",
+	112: "location area not allowed",
+	113: "roaming not allowed in this location area",
+	114: "GPRS services not allowed in this PLMN",
+	115: "no suitable cells in location area",
+	122: "congestion",
+	132: "service option not supported",
+	133: "requested service option not subscribed",
+	134: "service option temporarily out of order",
+	148: "unspecified GPRS error",
+	149: "PDP authentication failure",
+	150: "invalid mobile class",
 }
 
 var cmsNames = map[int]string{

@@ -33,7 +33,7 @@ func (c Command) String() string {
 	case Test:
 		return c.Name + "=?"
 	case Assign:
-		if extended(c.Name[0]) || c.Name[0] == 'S' && len(c.Name) > 1 {
+		if extended(c.Name[0]) || c.Name[0] == 'S' {
 			return c.Name + "=" + c.Args
 		}
 		return c.Name + c.Args
@@ -120,6 +120,9 @@ func (p *commandParser) extended() (Command, error) {
 	c := Command{Name: mark + strings.ToUpper(name)}
 	tail, _, _ := cutOutside(p.line[p.at:], ';')
 	c.Args = strings.TrimSpace(tail)
+	if blank, ok := strings.CutPrefix(c.Args, "="); ok && strings.TrimSpace(blank) == "?" {
+		c.Args = "=?"
+	}
 	switch {
 	case c.Args == "":
 	case c.Args == "?":

@@ -47,7 +47,7 @@ var openings = []struct {
 	{"+CMS ERROR", CMS},
 	{"ERROR:", ERROR},
 	{"MODEM ERROR", ERROR},
-	{"CONNECT ", Connect},
+	{"CONNECT", Connect},
 }
 
 // ParseResult reads a line as a final result and says whether it is one. Blanks at both ends do not

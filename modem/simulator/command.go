@@ -26,9 +26,9 @@ func init() {
 
 // run looks the command up, unless a fault or the SIM stands before it.
 func (m *Modem) run(c at.Command) reply {
-	h, ok := commands[c.Name]
-	if !ok {
-		return cme(4)
+	h := m.handler(c)
+	if h == nil {
+		return m.unknown()
 	}
 	if f := m.faults.take(CMEError, c.Name); f != nil {
 		return cme(cmp.Or(f.Code, 100))
@@ -36,7 +36,9 @@ func (m *Modem) run(c at.Command) reply {
 	if locked := m.barred(c); locked != nil {
 		return *locked
 	}
-	return h(m, c)
+	r := h(m, c)
+	r.unfinished = r.failed == nil && slices.Contains(m.family.Unfinished, c.String())
+	return r
 }
 
 // The commands that ask the SIM, by the family of their errors.
@@ -45,13 +47,25 @@ var (
 	needSMS = []string{"+CMGS", "+CMGW", "+CMSS", "+CMGL", "+CMGR", "+CMGD", "+CPMS", "+CNMI", "+CSCA", "+CSMS"}
 )
 
-// barred answers for a SIM that has not got its PIN or its PUK; nil when it has, or is not asked.
+// barred answers for a SIM that is not there, is not ready yet or has not got its PIN or its PUK; nil when
+// it has, or is not asked.
 func (m *Modem) barred(c at.Command) *reply {
-	if !m.locked || c.Op == at.Test {
+	busy := m.soon(m.cardBusy)
+	if !m.locked && !m.cardless && !busy || c.Op == at.Test {
 		return nil
 	}
 	var r reply
 	switch noPIN := m.pinTries > 0; {
+	case slices.Contains(needSIM, c.Name) && m.cardless:
+		r = cme(10)
+	case slices.Contains(needSMS, c.Name) && m.cardless:
+		r = cms(310)
+	case slices.Contains(needSIM, c.Name) && busy:
+		r = cme(14)
+	case slices.Contains(needSMS, c.Name) && busy:
+		r = cms(314)
+	case !m.locked:
+		return nil
 	case slices.Contains(needSIM, c.Name) && noPIN:
 		r = cme(11)
 	case slices.Contains(needSIM, c.Name):

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ var generalCommands = map[string]handler{
 	"Z": reset, "&F": reset, "I": information,
 	"X": nothing, "L": nothing, "M": nothing, "&C": nothing, "&D": nothing, "&W": nothing, "&K": nothing,
 	"S0": register("000"), "S3": register("013"), "S4": register("010"), "S5": register("008"),
-	"S7": register("060"), "+IPR": nothing, "+IFC": nothing, "+ICF": nothing, "+CURC": nothing, "^CURC": nothing,
+	"S7": register("060"), "+IPR": nothing, "+IFC": nothing, "+ICF": nothing,
 
 	"+CGMI": says(func(m *Modem) string { return m.options.Manufacturer }),
 	"+GMI":  says(func(m *Modem) string { return m.options.Manufacturer }),
@@ -28,9 +29,6 @@ var generalCommands = map[string]handler{
 	"+GCAP": says(func(*Modem) string { return "+GCAP: +CGSM" }),
 	"+CIMI": says(func(m *Modem) string { return m.options.IMSI }),
 
-	"+CCID": card("+CCID"), "+ICCID": card("+ICCID"), "^ICCID": card("^ICCID"), "+QCCID": card("+QCCID"),
-	"+CICCID": card("+CICCID"), "#CCID": card("#CCID"), "!ICCID": card("!ICCID"),
-
 	"+CMEE": toggle("+CMEE", "(0-2)", upTo(2), func(m *Modem) *int { return &m.cmee }),
 	"+CSCS": charset,
 	"+CFUN": function,
@@ -38,6 +36,7 @@ var generalCommands = map[string]handler{
 	"+CCLK": clock,
 	"+CPIN": pin, "+CPINR": pinTries, "+CLCK": lock,
 	"+CNUM": ownNumber,
+	"+CLAC": everything,
 }
 
 func switchEcho(m *Modem, c at.Command) reply {
@@ -71,7 +70,7 @@ func reset(m *Modem, c at.Command) reply {
 	if _, ok := flag(c); !ok {
 		return refuse()
 	}
-	m.settings.reset()
+	m.settings.reset(&m.family)
 	return reply{}
 }
 
@@ -87,10 +86,6 @@ func register(value string) handler {
 func information(m *Modem, _ at.Command) reply {
 	o := m.options
 	return tell(o.Manufacturer, o.Model, "Revision: "+o.Revision, "IMEI: "+o.IMEI)
-}
-
-func card(name string) handler {
-	return says(func(m *Modem) string { return name + ": " + m.options.ICCID })
 }
 
 var charsets = []string{"GSM", "IRA", "UCS2", "HEX"}
@@ -114,17 +109,25 @@ func charset(m *Modem, c at.Command) reply {
 func function(m *Modem, c at.Command) reply {
 	switch c.Op {
 	case at.Test:
-		return tell("+CFUN: (0,1,4),(0,1)")
+		return tell("+CFUN: " + m.family.Levels)
 	case at.Read:
 		return tell(fmt.Sprintf("+CFUN: %d", m.function))
 	}
 	level, again := 1, 0
-	if !numbers(c.Params(), &level, &again) || level != 0 && level != 1 && level != 4 || again != 0 && again != 1 {
+	levels := at.ParseSets(m.family.Levels)
+	if !numbers(c.Params(), &level, &again) || !levels[0].Has(level) || !levels[1].Has(again) {
 		return cme(50)
+	}
+	if m.soon(m.busyUntil) {
+		return cme(515)
 	}
 	return reply{after: func() {
 		if again == 1 {
-			m.restart(0)
+			m.reboot()
+			return
+		}
+		if level == 1 {
+			m.busyUntil = m.ago(-m.family.CFUNBusy)
 		}
 		if m.function != level {
 			m.function = level
@@ -149,12 +152,20 @@ func pin(m *Modem, c at.Command) reply {
 	case at.Test:
 		return reply{}
 	case at.Read:
+		switch {
+		case m.cardless:
+			return cme(10)
+		case m.soon(m.cardBusy):
+			return cme(14)
+		}
 		return tell("+CPIN: " + m.wants())
 	case at.Execute:
 		return cme(50)
 	}
 	p := c.Params()
 	switch {
+	case m.cardless:
+		return cme(10)
 	case !m.locked:
 		return cme(3)
 	case m.pinTries > 0 && len(p) == 1:
@@ -223,6 +234,28 @@ func pinTries(m *Modem, c at.Command) reply {
 		return tell(all[1])
 	}
 	return tell(all...)
+}
+
+// everything is +CLAC: 27.007, 8.37. Its lines have no prefix.
+func everything(m *Modem, c at.Command) reply {
+	if c.Op == at.Test {
+		return reply{}
+	}
+	names := make(map[string]bool)
+	for name := range commands {
+		names[name] = !slices.Contains(m.family.Lacks, name)
+	}
+	for key := range m.family.Says {
+		name, _, _ := strings.Cut(key, "=")
+		names[strings.TrimSuffix(name, "?")] = true
+	}
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if names[name] {
+			lines = append(lines, "AT"+name)
+		}
+	}
+	return reply{lines: lines, end: m.family.CLAC}
 }
 
 // lock is +CLCK, of which only the question about the PIN is understood.

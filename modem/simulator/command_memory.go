@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,42 +14,64 @@ var memoryCommands = map[string]handler{
 	"+CPMS": memories, "+CMGL": list, "+CMGR": readOne, "+CMGD": remove,
 }
 
-// places are the memories that each of the three parameters of +CPMS may name.
-var places = [3][]string{{"SM", "ME", "SR"}, {"SM", "ME"}, {"SM", "ME"}}
+// places are the memories that a parameter of +CPMS may name, none if there is no such parameter.
+func (f *Family) places(parameter int) []string {
+	sets := at.ParseSets(f.CPMS[parameter])
+	if len(sets) == 0 {
+		return nil
+	}
+	return sets[0].Names()
+}
+
+// kinds is how many parameters +CPMS has.
+func (f *Family) kinds() int {
+	n := 0
+	for n < len(f.CPMS) && f.CPMS[n] != "" {
+		n++
+	}
+	return n
+}
+
+// memory returns a memory by its name or its second name.
+func (m *Modem) memory(name string) *memory {
+	return m.memories[cmp.Or(m.family.Alias[name], name)]
+}
+
+// usage is "used,total" as +CPMS has it, which some modems count up late.
+func (m *Modem) usage(name string) string {
+	return m.memory(name).usage(m.ago(m.family.Lag))
+}
 
 func memories(m *Modem, c at.Command) reply {
+	kinds := m.family.kinds()
 	switch c.Op {
 	case at.Test:
-		groups := make([]string, len(places))
-		for i, names := range places {
-			groups[i] = `("` + strings.Join(names, `","`) + `")`
-		}
-		return tell("+CPMS: " + strings.Join(groups, ","))
+		return tell("+CPMS: " + strings.Join(m.family.CPMS[:kinds], ","))
 	case at.Read:
-		parts := make([]string, len(m.mem))
-		for i, name := range m.mem {
-			parts[i] = at.Quote(name) + "," + m.memories[name].usage()
+		parts := make([]string, kinds)
+		for i, name := range m.mem[:kinds] {
+			parts[i] = at.Quote(name) + "," + m.usage(name)
 		}
 		return tell("+CPMS: " + strings.Join(parts, ","))
 	case at.Execute:
 		return cms(302)
 	}
 	chosen, p := m.mem, c.Params()
-	if len(p) == 0 || len(p) > len(chosen) {
+	if len(p) == 0 || len(p) > min(kinds, m.family.CPMSValues) {
 		return cms(302)
 	}
 	for i := range p {
 		if name := strings.ToUpper(p.Text(i)); name != "" {
-			if !slices.Contains(places[i], name) {
+			if !slices.Contains(m.family.places(i), name) {
 				return cms(302)
 			}
 			chosen[i] = name
 		}
 	}
 	m.mem = chosen
-	parts := make([]string, len(m.mem))
-	for i, name := range m.mem {
-		parts[i] = m.memories[name].usage()
+	parts := make([]string, kinds)
+	for i, name := range m.mem[:kinds] {
+		parts[i] = m.usage(name)
 	}
 	return reply{lines: []string{"+CPMS: " + strings.Join(parts, ",")}, after: m.take}
 }
@@ -63,13 +86,16 @@ func list(m *Modem, c at.Command) reply {
 		return cms(305)
 	}
 	var lines []string
-	m.memories[m.mem[0]].each(func(index int, x *stored) {
+	m.memory(m.mem[0]).each(func(index int, x *stored) {
 		if stat(which) != anyStat && stat(which) != x.stat {
 			return
 		}
 		lines = append(lines, fmt.Sprintf("+CMGL: %d,%d,,%d", index, x.stat, x.length), x.pdu)
 		x.look()
 	})
+	if len(lines) == 0 && m.family.EmptyList != 0 {
+		return cms(m.family.EmptyList)
+	}
 	return tell(lines...)
 }
 
@@ -88,7 +114,7 @@ func readOne(m *Modem, c at.Command) reply {
 	if c.Op != at.Assign || !numbers(c.Params(), &index) {
 		return cms(321)
 	}
-	x := m.memories[m.mem[0]].at(index)
+	x := m.memory(m.mem[0]).at(index)
 	if x == nil {
 		return cms(321)
 	}
@@ -98,7 +124,7 @@ func readOne(m *Modem, c at.Command) reply {
 
 // remove is +CMGD: 27.005, 3.5.4. A slot may be emptied twice.
 func remove(m *Modem, c at.Command) reply {
-	mem := m.memories[m.mem[0]]
+	mem := m.memory(m.mem[0])
 	if c.Op == at.Test {
 		var used []string
 		mem.each(func(index int, _ *stored) { used = append(used, fmt.Sprint(index)) })

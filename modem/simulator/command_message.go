@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"smsbridge/modem/at"
@@ -21,12 +22,12 @@ var messageCommands = map[string]handler{
 func service(m *Modem, c at.Command) reply {
 	switch c.Op {
 	case at.Test:
-		return tell("+CSMS: (0,1)")
+		return tell("+CSMS: " + m.family.CSMS)
 	case at.Read:
 		return tell(fmt.Sprintf("+CSMS: %d,1,1,1", asInt(m.phase2)))
 	}
 	v := 0
-	if !numbers(c.Params(), &v) || v != 0 && v != 1 {
+	if !numbers(c.Params(), &v) || !at.ParseSets(m.family.CSMS)[0].Has(v) {
 		return cms(302)
 	}
 	m.phase2 = v == 1
@@ -43,16 +44,15 @@ func asInt(b bool) int {
 func indications(m *Modem, c at.Command) reply {
 	switch c.Op {
 	case at.Test:
-		return tell("+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)")
+		return tell("+CNMI: " + m.family.CNMI)
 	case at.Read:
-		s := m.cnmi
-		return tell(fmt.Sprintf("+CNMI: %d,%d,%d,%d,%d", s.mode, s.mt, s.bm, s.ds, s.bfr))
+		return tell("+CNMI: " + m.cnmi.String())
 	}
 	s := m.cnmi
 	if c.Op == at.Execute {
-		s = cnmi{}
+		s = cnmi{bfr: m.family.firstBuffer()}
 	}
-	if !numbers(c.Params(), &s.mode, &s.mt, &s.bm, &s.ds, &s.bfr) || !s.legal() {
+	if !numbers(c.Params(), &s.mode, &s.mt, &s.bm, &s.ds, &s.bfr) || !s.legal(&m.family) {
 		return cms(302)
 	}
 	m.cnmi = s
@@ -65,8 +65,20 @@ func indications(m *Modem, c at.Command) reply {
 	}}
 }
 
-func (s cnmi) legal() bool {
-	return upTo(2)(s.mode) && upTo(3)(s.mt) && (s.bm == 0 || s.bm == 2) && upTo(2)(s.ds) && upTo(1)(s.bfr)
+// legal reports whether a family takes the tuple: its +CNMI=? is the truth, but for what it refuses all
+// the same.
+func (s cnmi) legal(f *Family) bool {
+	values := [5]int{s.mode, s.mt, s.bm, s.ds, s.bfr}
+	for i, set := range at.ParseSets(f.CNMI) {
+		if !set.Has(values[i]) {
+			return false
+		}
+	}
+	return !slices.Contains(f.RefusesCNMI, s.String())
+}
+
+func (s cnmi) String() string {
+	return fmt.Sprintf("%d,%d,%d,%d,%d", s.mode, s.mt, s.bm, s.ds, s.bfr)
 }
 
 // format is +CMGF. There is no text mode here: a text is what pdu makes of a PDU.
@@ -109,6 +121,9 @@ func textParameters(m *Modem, c at.Command) reply {
 		return tell("+CSMP: " + m.csmp)
 	case at.Assign:
 		m.csmp = c.Args
+		if m.family.CSMPClearsCentre {
+			m.scs = ""
+		}
 	}
 	return reply{}
 }
@@ -144,7 +159,11 @@ func (m *Modem) submit(x pdu.Frame, text, command string) reply {
 	s := x.TPDU.(*pdu.Submit)
 	n, to := m.network, s.DA.String()
 	if code, reason := m.hindrance(x, to); code != 0 {
-		return m.refused(text, code, reason)
+		r := m.refused(text, code, reason)
+		if reason == reasonNoIMS {
+			r.delay = m.real(m.family.NoIMS)
+		}
+		return r
 	}
 	mr := m.mr
 	e := withUserData(m.note(KindSubmit), s.DCS, s.UD)
@@ -169,6 +188,8 @@ func (m *Modem) submit(x pdu.Frame, text, command string) reply {
 	}
 }
 
+const reasonNoIMS = "the cell takes messages over IMS only"
+
 // hindrance is why the network does not take a message that is right in itself.
 func (m *Modem) hindrance(x pdu.Frame, to string) (code int, reason string) {
 	if f := m.faults.take(CMSError, "+CMGS"); f != nil {
@@ -177,6 +198,8 @@ func (m *Modem) hindrance(x pdu.Frame, to string) (code int, reason string) {
 	switch {
 	case m.network.record.err != nil:
 		return 500, "the record cannot be written"
+	case m.coverage == NoIMS && m.registered():
+		return 350, reasonNoIMS
 	case !m.reachable():
 		return 331, "not registered"
 	case x.SMSC.String() == "" && m.scs == "":
@@ -201,7 +224,7 @@ func keep(m *Modem, c at.Command) reply {
 		if reason := check(text, length, stat(as)); reason != "" {
 			return m.refused(text, 304, reason)
 		}
-		mem := m.memories[m.mem[1]]
+		mem := m.memory(m.mem[1])
 		if !mem.room() {
 			return cms(322)
 		}
@@ -240,7 +263,7 @@ func sendStored(m *Modem, c at.Command) reply {
 	}
 	p := c.Params()
 	index, ok := p.Int(0)
-	x := m.memories[m.mem[1]].at(index)
+	x := m.memory(m.mem[1]).at(index)
 	if c.Op != at.Assign || !ok || x == nil {
 		return cms(321)
 	}

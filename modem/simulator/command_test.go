@@ -134,6 +134,10 @@ var dialogue = []struct{ line, want string }{
 	{"AT+CUSD?", info("+CUSD: 0")},
 	{"ATD+15550100;", "\r\nNO CARRIER\r\n"},
 	{"ATH", ok},
+	{"AT+VTS=?", info("+VTS: (0-9,*,#,A-D)")},
+	{"AT+VTS=1", "\r\n+CME ERROR: 3\r\n"},
+	{"AT+VTD=1", ok},
+	{"AT+CLAC=?", ok},
 	{"AT+CHUP", ok},
 	{"ATS0=0", ok},
 	{"ATS3?", info("013")},
@@ -164,8 +168,7 @@ func TestCommands(t *testing.T) {
 var elsewhere = map[string]bool{
 	"V": true, "E": true, "Q": true, "Z": true, "&F": true, "A": true, "L": true, "M": true,
 	"&W": true, "&K": true, "S4": true, "S5": true, "S7": true, "+CMGW": true, "+CCLK": true,
-	"+IPR": true, "+IFC": true, "+ICF": true, "+CURC": true, "^CURC": true, "+CICCID": true, "#CCID": true,
-	"!ICCID": true, "+CSAS": true, "+CRES": true, "+CSCB": true, "+CLCC": true,
+	"+IPR": true, "+IFC": true, "+ICF": true, "+CSAS": true, "+CRES": true, "+CSCB": true, "+CLCC": true,
 }
 
 func TestLine(t *testing.T) {

@@ -23,10 +23,12 @@ const (
 	Silence     = "silence"      // hears nothing and says nothing, for Delay or until cleared
 	SplitWrites = "split-writes" // the terminal reads octet by octet, Delay apart, until cleared
 	Duplicate   = "duplicate"    // inbound parts arrive twice, the same TPDU in two slots
-	Storm       = "storm"        // Count URCs at once, default 100; with Command: inside its answer
+	Storm       = "storm"        // Count URCs at once, default 100, or Delay apart; with Command: inside its answer
 	Garbage     = "garbage"      // Count octets of noise, default 64
 	Restart     = "restart"      // forgets its settings, is dumb for Delay, then says RDY
 	Deregister  = "deregister"   // loses the network, for Delay or until cleared
+	Stuck       = "stuck"        // after Count more commands it answers none but the one that restarts it
+	Dead        = "dead"         // after Count more commands it answers none until it is unplugged
 	LoseReport  = "lose-report"  // delivery reports are lost; with Delay: come that much later
 	Clear       = "clear"        // undoes what lasts and forgets what was ordered, but not unplug
 )
@@ -34,7 +36,7 @@ const (
 // FaultNames lists them all.
 func FaultNames() []string {
 	return []string{LoseFinal, LateFinal, CMSError, CMEError, NoPrompt, LatePrompt, StoreFull, Unplug, Replug,
-		Silence, SplitWrites, Duplicate, Storm, Garbage, Restart, Deregister, LoseReport, Clear}
+		Silence, SplitWrites, Duplicate, Storm, Garbage, Restart, Deregister, Stuck, Dead, LoseReport, Clear}
 }
 
 // Fault is an order for trouble.
@@ -62,6 +64,10 @@ type faults struct {
 	dumbUntil   time.Time
 	splitting   bool
 	gap         time.Duration
+	counting    bool // commands, until it stops answering
+	left        int
+	thenDead    bool // it then needs to be unplugged
+	stuck, dead bool
 	unplugAfter int           // octets, for the next opening
 	replugAfter time.Duration // from the next unplugging
 }
@@ -137,9 +143,9 @@ func (m *Modem) fail(f Fault) {
 	case SplitWrites:
 		m.split(true, f.Delay)
 	case Storm:
-		for _, text := range storm(cmp.Or(f.Count, 100)) {
-			m.emit([]byte("\r\n" + text + "\r\n"))
-		}
+		m.storm(storm(cmp.Or(f.Count, 100)), f.Delay)
+	case Stuck, Dead:
+		m.faults.freeze(f)
 	case Garbage:
 		m.emit(noise(cmp.Or(f.Count, 64)))
 	case Restart:
@@ -166,6 +172,7 @@ func (m *Modem) clear() {
 	if m.port != nil {
 		m.port.hangAfter(-1)
 	}
+	m.faults.thaw()
 	m.split(false, 0)
 	m.fill(false)
 	m.register(true)
@@ -201,21 +208,28 @@ func (m *Modem) split(on bool, gap time.Duration) {
 // restart is what a modem does that lost its nerve: the port stays, the settings do not.
 func (m *Modem) restart(dumb time.Duration) {
 	m.powerUp()
+	m.faults.stuck, m.faults.counting = false, false
 	m.faults.dumbUntil = time.Now().Add(dumb)
 	m.network.later(dumb, func() {
 		m.faults.dumbUntil = time.Time{}
-		for _, text := range m.banner() {
-			m.emit([]byte("\r\n" + text + "\r\n"))
-		}
+		m.greet()
 		m.take()
 	})
 }
 
-func (m *Modem) banner() []string {
-	if m.locked {
-		return []string{"RDY", "+CFUN: 1", "+CPIN: SIM PIN"}
+// storm says the lines, gap apart.
+func (m *Modem) storm(lines []string, gap time.Duration) {
+	if len(lines) == 0 {
+		return
 	}
-	return []string{"RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready"}
+	m.emit([]byte("\r\n" + lines[0] + "\r\n"))
+	if gap > 0 {
+		m.network.later(gap, func() { m.storm(lines[1:], gap) })
+		return
+	}
+	for _, text := range lines[1:] {
+		m.emit([]byte("\r\n" + text + "\r\n"))
+	}
 }
 
 // register has the network lost or found.
@@ -275,7 +289,43 @@ func (s *faults) inside(command string) []string {
 	return storm(n)
 }
 
-func (s *faults) silent() bool { return s.dumb || time.Now().Before(s.dumbUntil) }
+// freeze begins to count the commands until the modem stops answering.
+func (s *faults) freeze(f Fault) {
+	s.counting, s.left, s.thenDead = true, f.Count, f.Name == Dead
+	s.countDown()
+}
+
+// countDown stops the modem when no command is left.
+func (s *faults) countDown() {
+	if s.counting && s.left == 0 {
+		s.counting, s.stuck, s.dead = false, !s.thenDead, s.thenDead
+	}
+}
+
+// thaw has it answer again.
+func (s *faults) thaw() { s.counting, s.stuck, s.dead = false, false, false }
+
+// passes counts a command and reports whether it is passed over; a restart gets through to a modem that
+// is merely stuck.
+func (s *faults) passes(restart bool) bool {
+	s.countDown()
+	switch {
+	case s.dead:
+		return true
+	case s.stuck && restart:
+		s.stuck = false
+		return false
+	case s.stuck:
+		return true
+	case s.counting:
+		s.left--
+	}
+	return false
+}
+
+// silent reports whether the modem hears nothing, dumbstruck whether it says nothing.
+func (s *faults) silent() bool     { return s.dumb || time.Now().Before(s.dumbUntil) }
+func (s *faults) dumbstruck() bool { return s.silent() || s.stuck || s.dead }
 
 func (s *faults) split() (on bool, gap time.Duration) { return s.splitting, s.gap }
 

@@ -24,6 +24,7 @@ type Handset struct {
 	log     []*Message
 	sets    []*set // incomplete, oldest first
 	changed chan struct{}
+	conduct Conduct
 }
 
 // Message is one message in a handset's memory, sent or received.

@@ -21,21 +21,30 @@ const (
 
 // ModemState is a modem as Handler shows it.
 type ModemState struct {
-	Modem   int            `json:"modem"` // index
-	Number  string         `json:"number"`
-	ICCID   string         `json:"iccid"`
-	IMEI    string         `json:"imei"`
-	Port    string         `json:"port,omitempty"` // tty, if it has one
-	State   string         `json:"state"`          // see Modem.State
-	Open    bool           `json:"open"`           // a terminal is there
-	Used    map[string]int `json:"used"`           // slots in use, by memory
-	Waiting int            `json:"waiting"`        // parts at the service centre
-	Faults  []FaultCount   `json:"faults"`
+	Modem    int            `json:"modem"` // index
+	Number   string         `json:"number"`
+	ICCID    string         `json:"iccid"`
+	IMEI     string         `json:"imei"`
+	Port     string         `json:"port,omitempty"` // tty, if it has one
+	State    string         `json:"state"`          // see Modem.State
+	Family   string         `json:"family"`
+	Coverage Coverage       `json:"coverage"`
+	Signal   int            `json:"signal"`  // of +CSQ
+	Celsius  int            `json:"celsius"` // its temperature
+	SIM      string         `json:"sim"`     // in, out
+	PINTries int            `json:"pin_tries"`
+	PUKTries int            `json:"puk_tries"`
+	Call     *Call          `json:"call,omitempty"` // that is under way
+	Open     bool           `json:"open"`           // a terminal is there
+	Used     map[string]int `json:"used"`           // slots in use, by memory
+	Waiting  int            `json:"waiting"`        // parts at the service centre
+	Faults   []FaultCount   `json:"faults"`
 }
 
 // Handler serves a network over HTTP, at paths without a prefix: GET /modems, GET /handsets,
-// GET /handsets/{number}/messages?after=N&wait=SECONDS, POST /handsets/{number}/send, POST /faults. It
-// asks for no permission: whoever mounts it decides who comes in.
+// GET /handsets/{number}/messages?after=N&wait=SECONDS, POST /handsets/{number}/send, POST /faults, and of
+// life.go POST /modems/{modem}, GET and POST /modems/{modem}/calls, POST /handsets/{number}/conduct and
+// POST /ussd. It asks for no permission: whoever mounts it decides who comes in.
 func Handler(n *Network) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /modems", n.serveModems)
@@ -43,9 +52,11 @@ func Handler(n *Network) http.Handler {
 	mux.HandleFunc("GET /handsets/{number}/messages", n.serveMessages)
 	mux.HandleFunc("POST /handsets/{number}/send", n.serveSend)
 	mux.HandleFunc("POST /faults", n.serveFault)
+	n.serveLife(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuseHTTP(w, http.StatusNotFound, "there is no %s %s; there are GET /modems, GET /handsets, "+
-			"GET /handsets/{number}/messages, POST /handsets/{number}/send and POST /faults", r.Method, r.URL.Path)
+			"GET /handsets/{number}/messages, POST /handsets/{number}/send, POST /faults, POST /modems/{modem}, "+
+			"GET and POST /modems/{modem}/calls, POST /handsets/{number}/conduct and POST /ussd", r.Method, r.URL.Path)
 	})
 	return mux
 }
@@ -92,6 +103,12 @@ func (m *Modem) Status() ModemState {
 		Modem: m.index, Number: m.options.Number, ICCID: m.options.ICCID, IMEI: m.options.IMEI,
 		State: m.state(), Open: m.port != nil && !m.gone(), Used: make(map[string]int),
 		Waiting: len(m.waiting), Faults: m.faults.counts(),
+		Family: m.family.Name, Coverage: m.coverage, Signal: m.signal(), Celsius: m.celsius,
+		SIM: map[bool]string{false: "in", true: "out"}[m.cardOut], PINTries: max(0, m.pinTries), PUKTries: max(0, m.pukTries),
+	}
+	if m.call != nil {
+		now := *m.call.Call
+		s.Call = &now
 	}
 	if m.tty != nil {
 		s.Port = m.tty.title()

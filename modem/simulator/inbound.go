@@ -71,13 +71,15 @@ func isClass3(x *message) bool {
 
 // store puts the message into the receiving memory and rings.
 func (m *Modem) store(x *message) bool {
-	mem := m.memories[m.mem[2]]
+	mem := m.memory(m.mem[2])
 	if x.class2() {
 		mem = m.memories["SM"]
 	}
 	if !mem.room() {
+		m.filled(mem)
 		return false
 	}
+	mem.told = false
 	index := mem.put(&stored{stat: unread, pdu: x.pdu, length: x.length, id: x.id})
 	e := x.entry(KindStored)
 	e.Modem, e.Number, e.Memory, e.Slot = m.index, m.options.Number, mem.name, &index
@@ -86,6 +88,15 @@ func (m *Modem) store(x *message) bool {
 		m.urc(fmt.Sprintf("+CMTI: %s,%d", at.Quote(mem.name), index))
 	}
 	return true
+}
+
+// filled has the modem tell, once, that a memory takes no more.
+func (m *Modem) filled(mem *memory) {
+	if mem.told {
+		return
+	}
+	mem.told = true
+	m.tellAll(m.family.Filled)
 }
 
 // push hands the message to the terminal as +CMT. Without +CSMS=1 nobody asks whether it was there.
@@ -121,6 +132,10 @@ func (m *Modem) acceptReport(r *report) bool {
 			state = "lost"
 		}
 	case 2:
+		if m.family.LosesReports {
+			state = "lost"
+			break
+		}
 		if !m.memories["SR"].room() {
 			return false
 		}
@@ -134,6 +149,10 @@ func (m *Modem) acceptReport(r *report) bool {
 			m.awaitAck(&pending{report: r})
 		}
 	case 2:
+		if m.family.LosesReports {
+			m.urc(`+CDSI: "SM",0`)
+			break
+		}
 		index := m.memories["SR"].put(&stored{stat: unread, pdu: r.pdu, length: r.length})
 		e.Memory, e.Slot = "SR", &index
 		m.urc(fmt.Sprintf(`+CDSI: "SR",%d`, index))
@@ -217,7 +236,7 @@ func (m *Modem) release() {
 
 // emit sends octets to whoever has the port open, unless the modem was struck dumb.
 func (m *Modem) emit(b []byte) {
-	if m.port != nil && !m.faults.silent() {
+	if m.port != nil && !m.faults.dumbstruck() {
 		m.port.emit(b)
 	}
 }

@@ -1,6 +1,9 @@
 package simulator
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // stat is the state of a stored message: 3GPP TS 27.005, 3.1.
 type stat int
@@ -19,6 +22,7 @@ type stored struct {
 	pdu    string // hex, with the service centre
 	length int    // octets of the TPDU
 	id     int64  // of the message, for the record
+	at     time.Time
 }
 
 // memory is one message memory, SM, ME or SR.
@@ -29,6 +33,7 @@ type memory struct {
 	used  int
 	low   int // no slot before it is free
 	full  bool
+	told  bool // that it is full
 }
 
 func newMemory(name string, size int, fromZero bool) *memory {
@@ -47,6 +52,7 @@ func (s *memory) put(x *stored) int {
 		s.low++
 	}
 	s.slots[s.low] = x
+	x.at = time.Now()
 	s.used++
 	return s.low + s.first
 }
@@ -85,9 +91,14 @@ func (s *memory) each(f func(index int, x *stored)) {
 	}
 }
 
-// usage is "used,total" as +CPMS has it; a memory that a fault filled says so.
-func (s *memory) usage() string {
+// usage is "used,total", what came later not counted; a memory that a fault filled says so.
+func (s *memory) usage(counted time.Time) string {
 	used := s.used
+	s.each(func(_ int, x *stored) {
+		if x.at.After(counted) {
+			used--
+		}
+	})
 	if s.full {
 		used = len(s.slots)
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"syscall"
 	"time"
 
+	"smsbridge/modem/at"
 	"smsbridge/pdu"
 )
 
@@ -19,32 +21,37 @@ type ModemOptions struct {
 	ICCID        string
 	IMSI         string
 	IMEI         string
-	Manufacturer string // default "Lab"
-	Model        string // default "Simulator"
-	Revision     string // default "1.0"
+	Family       string // see FamilyNames; default generic. An unknown one panics: FindFamily tells
+	RealTime     bool   // it takes the time its family takes: to start, to count, to say no; default none
+	Manufacturer string // default the family's; generic's is "Lab"
+	Model        string // default the family's; generic's is "Simulator"
+	Revision     string // default the family's; generic's is "1.0"
 	PIN          string // asked for after each start; default none
 	PUK          string // default 12345678
 	PINTries     int    // left at the beginning; default 3
 	Signal       int    // of +CSQ, 1 to 31; default 20
+	Celsius      int    // its temperature; default 38
 
 	SM, ME, SR int  // slots of the memories; default 50, 100, 10
-	FromZero   bool // slots are counted from 0, as Huawei does, not from 1
+	FromZero   bool // slots are counted from 0, as Huawei does, not from 1; default the family's
 
 	Latency time.Duration // before each answer and each prompt; default none
 }
 
-func (o ModemOptions) withDefaults(k int) ModemOptions {
+func (o ModemOptions) withDefaults(k int, f *Family) ModemOptions {
 	o.Number = tidy(o.Number)
 	o.Number = cmp.Or(o.Number, fmt.Sprintf("+%d", 15550190+k))
 	o.ICCID = cmp.Or(o.ICCID, withLuhn(fmt.Sprintf("894901%012d", k)))
 	o.IMSI = cmp.Or(o.IMSI, fmt.Sprintf("00101%010d", k))
 	o.IMEI = cmp.Or(o.IMEI, withLuhn(fmt.Sprintf("35000000%06d", k)))
-	o.Manufacturer = cmp.Or(o.Manufacturer, "Lab")
-	o.Model = cmp.Or(o.Model, "Simulator")
-	o.Revision = cmp.Or(o.Revision, "1.0")
+	o.Manufacturer = cmp.Or(o.Manufacturer, f.Maker)
+	o.Model = cmp.Or(o.Model, f.Model)
+	o.Revision = cmp.Or(o.Revision, f.Revision)
 	o.PUK = cmp.Or(o.PUK, "12345678")
 	o.PINTries = cmp.Or(o.PINTries, 3)
 	o.Signal = cmp.Or(o.Signal, 20)
+	o.Celsius = cmp.Or(o.Celsius, 38)
+	o.FromZero = o.FromZero || f.FromZero
 	o.SM, o.ME, o.SR = cmp.Or(o.SM, 50), cmp.Or(o.ME, 100), cmp.Or(o.SR, 10)
 	return o
 }
@@ -67,37 +74,59 @@ type Modem struct {
 	network *Network
 	index   int
 	options ModemOptions
+	family  Family
 	address pdu.Address // of the SIM
 
 	// All below is guarded by Network.mu.
 	settings
-	port     *port // the present opening, nil if none
-	tty      *tty  // nil if it has none
-	plugged  bool
-	starts   int // how often it has powered up
-	pin      string
-	locked   bool // the PIN was not given yet
-	pinTries int
-	pukTries int
-	away     bool // deregistered by a fault
-	mr       uint8
-	scs      string // service centre, as +CSCA set it
-	memories map[string]*memory
-	waiting  []*message // at the service centre, for this SIM
-	reports  []*report  // the same for reports
-	taking   bool       // take is at work
-	ack      *pending   // what +CNMA is awaited for
-	menu     string     // USSD session
-	busy     bool       // a prompt is open: URCs are held
-	held     []string   // URCs that wait for the link or for +CNMI
-	faults   faults
+	port      *port         // the present opening, nil if none
+	tty       *tty          // nil if it has none
+	sides     map[int]*port // openings of its other ports, by interface
+	sideTTYs  []*tty
+	socket    *socket // nil if it is in none
+	plugged   bool
+	starts    int // how often it has powered up
+	pin       string
+	locked    bool // the PIN was not given yet
+	pinTries  int
+	pukTries  int
+	away      bool // deregistered by a fault
+	coverage  Coverage
+	csq       int
+	celsius   int
+	cardOut   bool // the SIM is not in its place,
+	cardless  bool // and the modem knows
+	cardBusy  time.Time
+	busyUntil time.Time
+	greets    bool // it has started and nobody was there to hear it
+	started   time.Time
+	mr        uint8
+	scs       string // service centre, as +CSCA set it
+	memories  map[string]*memory
+	waiting   []*message // at the service centre, for this SIM
+	reports   []*report  // the same for reports
+	taking    bool       // take is at work
+	ack       *pending   // what +CNMA is awaited for
+	session   *USSD      // what the network waits for an answer to
+	sessions  int        // counts them
+	plainUSSD bool
+	call      *talking
+	calls     []*Call
+	busy      bool     // a prompt is open: URCs are held
+	held      []string // URCs that wait for the link or for +CNMI
+	faults    faults
+	overheard func(line string, failed *at.Result) // every answer; nil: nobody listens
 }
 
 // ErrBusy is returned for a second opening while the first lasts. A port can be opened once.
 var ErrBusy = errors.New("simulator: the modem's port is open already")
 
 func newModem(n *Network, index int, o ModemOptions) *Modem {
-	o = o.withDefaults(index)
+	family, err := FindFamily(o.Family)
+	if err != nil {
+		panic("simulator: " + err.Error())
+	}
+	o = o.withDefaults(index, &family)
 	address, err := pdu.ParseAddress(o.Number)
 	if err != nil {
 		panic(fmt.Sprintf("simulator: SIM number %q: %v", o.Number, err))
@@ -106,9 +135,14 @@ func newModem(n *Network, index int, o ModemOptions) *Modem {
 		network:  n,
 		index:    index,
 		options:  o,
+		family:   family,
+		coverage: Home,
+		csq:      o.Signal,
+		celsius:  o.Celsius,
 		address:  address,
 		plugged:  true,
 		pin:      o.PIN,
+		sides:    make(map[int]*port),
 		locked:   o.PIN != "",
 		pinTries: o.PINTries,
 		pukTries: 10,
@@ -119,7 +153,10 @@ func newModem(n *Network, index int, o ModemOptions) *Modem {
 			"SR": newMemory("SR", o.SR, o.FromZero),
 		},
 	}
-	m.settings = factory()
+	if slices.Contains(family.places(0), "BM") {
+		m.memories["BM"] = newMemory("BM", o.SR, o.FromZero)
+	}
+	m.settings = family.factory()
 	return m
 }
 
@@ -171,6 +208,10 @@ func (m *Modem) open() (*port, error) {
 	}
 	p.split(m.faults.split())
 	m.port = p
+	if m.greets {
+		m.greets = false
+		m.greet()
+	}
 	m.network.running.Go(func() { m.converse(p) })
 	return p, nil
 }
@@ -184,6 +225,7 @@ func (m *Modem) left(p *port) {
 	n := m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	m.leftSide(p)
 	if m.port != p {
 		return
 	}
@@ -213,10 +255,18 @@ func (m *Modem) unplug() {
 		m.port.hang()
 		m.port = nil
 	}
-	if m.tty != nil {
-		m.tty.hang()
+	for _, p := range m.sides {
+		p.hang()
+	}
+	clear(m.sides)
+	for _, t := range m.ttys() {
+		t.hang()
+	}
+	if m.socket != nil {
+		m.socket.empty()
 	}
 	m.powerUp()
+	m.faults.thaw()
 	if d := m.faults.replugAfter; d > 0 {
 		m.faults.replugAfter = 0
 		time.AfterFunc(d, func() { m.Replug() })
@@ -233,16 +283,29 @@ func (m *Modem) Replug() error {
 	if m.plugged || n.closed {
 		return nil
 	}
-	if m.tty != nil {
-		t, err := openTTY(m, m.tty.link)
+	switch {
+	case m.socket != nil:
+		if err := m.socket.plug(); err != nil || m.socket.storage {
+			return err
+		}
+	case m.tty != nil:
+		t, err := openTTY(m, m.tty.link, m.open)
 		if err != nil {
 			return err
 		}
 		m.tty = t
 	}
-	m.plugged = true
-	m.take()
+	m.power()
 	return nil
+}
+
+// power is what its socket gives it.
+func (m *Modem) power() {
+	m.plugged = true
+	m.started = time.Now()
+	m.cardBusy = m.ago(-m.family.SIMBusy)
+	m.greets = m.family.onUSB()
+	m.take()
 }
 
 // settle waits, without the lock, until an unplugging under way has happened.
@@ -259,10 +322,23 @@ func (m *Modem) settling() <-chan struct{} {
 	switch {
 	case m.port != nil && m.port.isHung():
 		return m.port.done
-	case !m.plugged && m.tty != nil && !m.tty.ended():
-		return m.tty.done
+	case m.plugged:
+		return nil
+	}
+	for _, t := range m.ttys() {
+		if !t.ended() {
+			return t.done
+		}
 	}
 	return nil
+}
+
+// ttys are all it is served on.
+func (m *Modem) ttys() []*tty {
+	if m.tty == nil {
+		return m.sideTTYs
+	}
+	return append([]*tty{m.tty}, m.sideTTYs...)
 }
 
 // Close unplugs the modem and removes its tty for good.
@@ -272,24 +348,30 @@ func (m *Modem) Close() {
 	defer n.mu.Unlock()
 	m.unplug()
 	m.settle()
-	m.tty = nil
+	m.tty, m.sideTTYs, m.socket = nil, nil, nil
 }
 
 // powerUp is what is left of a modem that lost its power.
 func (m *Modem) powerUp() {
 	m.starts++
-	m.settings = factory()
+	m.started = time.Now()
+	m.settings = m.family.factory()
 	m.locked = m.pin != ""
-	m.menu, m.busy, m.held = "", false, nil
+	m.cardless = m.cardOut
+	m.cardBusy = m.ago(-m.family.SIMBusy)
+	m.session, m.plainUSSD = nil, false
+	m.hangUp("restart")
+	m.busy, m.held = false, nil
 	m.giveBack()
 }
 
 // reachable reports whether the network can deliver to the SIM.
 func (m *Modem) reachable() bool {
-	return m.plugged && !m.locked && !m.away && m.function == 1
+	return m.plugged && m.registered() && m.coverage != NoIMS
 }
 
-// State names the modem's condition in one word: unplugged, puk, pin, off, searching or registered.
+// State names the modem's condition in one word: unplugged, no-sim, puk, pin, off, searching, denied or
+// registered.
 func (m *Modem) State() string {
 	n := m.network
 	n.mu.Lock()
@@ -301,13 +383,17 @@ func (m *Modem) state() string {
 	switch {
 	case m.gone():
 		return "unplugged"
+	case m.cardless:
+		return "no-sim"
 	case m.locked && m.pinTries <= 0:
 		return "puk"
 	case m.locked:
 		return "pin"
 	case m.function != 1:
 		return "off"
-	case m.away:
+	case m.coverage == Denied && !m.away:
+		return "denied"
+	case !m.registered():
 		return "searching"
 	}
 	return "registered"

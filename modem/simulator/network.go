@@ -7,7 +7,8 @@
 // (Modem.ServePTY) or through Handler. Whatever crossed the air stands in Options.Record before the
 // modem has answered, so that a reckoning can be made from outside, whichever program was killed when.
 //
-// Start with Network: it has modems, each with a SIM, and handsets, which are other people's phones.
+// Start with Network: it has modems, each with a SIM, and handsets, which are other people's phones. A
+// modem is of a Family, which is data; Sysfs plugs it into a USB socket of a tree like the kernel's.
 //
 // One lock guards the whole pretend world, since everything in it touches everything else and nothing
 // in it waits; the record alone is written under it, because the order of its lines is the order of
@@ -53,7 +54,8 @@ type Network struct {
 	modems   []*Modem
 	handsets map[string]*Handset
 	record   recorder
-	ids      int64 // the last id given to a message
+	services map[string]USSD // by code
+	ids      int64           // the last id given to a message
 	closed   bool
 
 	running sync.WaitGroup // conversations and ptys
@@ -74,6 +76,7 @@ func NewNetwork(o Options) *Network {
 		options:  o,
 		centre:   centre,
 		handsets: make(map[string]*Handset),
+		services: services(),
 		record:   recorder{out: o.Record},
 	}
 }

@@ -1,5 +1,11 @@
 package simulator
 
+import (
+	"slices"
+
+	"smsbridge/modem/at"
+)
+
 // settings are what a modem forgets with its power.
 type settings struct {
 	echo     bool
@@ -18,26 +24,46 @@ type settings struct {
 	ussd     int // +CUSD
 	csmp     string
 	csdh     int
-	mem      [3]string // +CPMS: read and delete, write and send, receive
+	enabled  map[string]bool // commands that were set to 1, if the family waits for them
+	mem      [3]string       // +CPMS: read and delete, write and send, receive
 }
 
 // cnmi is +CNMI: 3GPP TS 27.005, 3.4.1.
 type cnmi struct{ mode, mt, bm, ds, bfr int }
 
-func factory() settings {
+func (f *Family) factory() settings {
 	return settings{
 		echo:     true,
 		charset:  "GSM",
 		function: 1,
 		creg:     make(map[string]int),
+		enabled:  make(map[string]bool),
 		csmp:     "17,167,0,0",
-		mem:      [3]string{"SM", "SM", "SM"},
+		mem:      f.firstMemories(),
+		cnmi:     cnmi{bfr: f.firstBuffer()},
 	}
 }
 
 // reset is ATZ and AT&F: the radio and the choice of memories stay as they are.
-func (s *settings) reset() {
-	fresh := factory()
+func (s *settings) reset(f *Family) {
+	fresh := f.factory()
 	fresh.function, fresh.mem = s.function, s.mem
 	*s = fresh
+}
+
+// firstMemories are those in use after a start: the SIM's, where they may be.
+func (f *Family) firstMemories() (mem [3]string) {
+	for i := range mem {
+		mem[i] = "SM"
+		if names := f.places(i); len(names) > 0 && !slices.Contains(names, "SM") {
+			mem[i] = names[0]
+		}
+	}
+	return mem
+}
+
+// firstBuffer is <bfr> after a start.
+func (f *Family) firstBuffer() int {
+	sets := at.ParseSets(f.CNMI)
+	return sets[4].Numbers()[0]
 }

@@ -2,8 +2,11 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"smsbridge/modem/at"
 )
@@ -41,7 +44,11 @@ type reply struct {
 	failed *at.Result              // the final result if it is not OK
 	prompt func(text string) reply // asks for a PDU instead of a final result
 	mute   bool                    // nothing is answered
-	after  func()                  // done under the lock once the final result has left
+	end    string                  // how its lines end; default CR LF
+	delay  time.Duration           // how much later it comes
+
+	unfinished bool   // there is no final result
+	after      func() // done under the lock once the final result has left
 }
 
 // converse runs a conversation until its port is gone.
@@ -124,8 +131,8 @@ func (t *talk) echo() {
 	n := t.m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if t.m.echo && t.m.port == t.p {
-		t.m.emit(t.echoed)
+	if t.m.echo && t.m.has(t.p) {
+		t.emit(t.echoed)
 	}
 	t.echoed = t.echoed[:0]
 }
@@ -139,6 +146,9 @@ func (t *talk) command(line string) {
 	list, err := at.ParseCommand(line[i:])
 	if err != nil || len(line) > lineMax {
 		t.finish("", nil, refuse())
+		return
+	}
+	if t.stuck(list) {
 		return
 	}
 	var lines []string
@@ -161,6 +171,9 @@ func (t *talk) command(line string) {
 		t.open(last, lines, r)
 		return
 	}
+	if t.m.overheard != nil {
+		t.m.overheard(line[i:], r.failed)
+	}
 	r.after = func() {
 		for _, f := range after {
 			f()
@@ -169,12 +182,20 @@ func (t *talk) command(line string) {
 	t.finish(last, lines, r)
 }
 
+// stuck reports whether a fault has the modem pass over the line in silence.
+func (t *talk) stuck(list []at.Command) bool {
+	n := t.m.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return t.m.faults.passes(slices.ContainsFunc(list, t.m.resets))
+}
+
 // run runs one command, unless the modem is gone meanwhile.
 func (t *talk) run(c at.Command) reply {
 	n := t.m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if t.m.port != t.p {
+	if !t.m.has(t.p) {
 		return reply{mute: true}
 	}
 	return t.m.run(c)
@@ -195,12 +216,12 @@ func (t *talk) open(name string, lines []string, r reply) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if m.port != t.p {
+	if !m.has(t.p) {
 		return
 	}
 	t.prompt, t.asked, t.before, t.text, t.first = r.prompt, name, lines, t.text[:0], true
-	m.busy = true
-	m.emit([]byte("\r\n> "))
+	m.busy = m.busy || m.port == t.p
+	t.emit([]byte("\r\n> "))
 }
 
 // submit runs the command that had asked for a PDU.
@@ -208,7 +229,7 @@ func (t *talk) submit() {
 	t.echo()
 	m, n := t.m, t.m.network
 	n.mu.Lock()
-	if m.port != t.p {
+	if !m.has(t.p) {
 		n.mu.Unlock()
 		return
 	}
@@ -241,13 +262,13 @@ func (t *talk) finish(name string, lines []string, r reply) {
 	lost := m.faults.take(LoseFinal, name) != nil
 	late := m.faults.take(LateFinal, name)
 	n.mu.Unlock()
-	there := t.p.wait(m.options.Latency)
+	there := t.p.wait(m.options.Latency + r.delay)
 	if late != nil && there {
 		there = t.p.wait(late.Delay)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if there && !lost && !r.mute && m.port == t.p && m.starts == t.starts {
+	if there && !lost && !r.mute && m.has(t.p) && m.starts == t.starts {
 		t.say(name, lines, r)
 	}
 	if r.after != nil {
@@ -259,17 +280,26 @@ func (t *talk) finish(name string, lines []string, r reply) {
 func (t *talk) say(name string, lines []string, r reply) {
 	var b bytes.Buffer
 	if len(lines) > 0 {
-		b.WriteString(t.m.info(lines))
+		b.WriteString(t.m.info(lines, cmp.Or(r.end, "\r\n")))
 	}
 	for _, text := range t.m.faults.inside(name) {
 		b.WriteString("\r\n" + text + "\r\n")
 	}
-	b.WriteString(t.m.final(r.failed))
-	t.m.emit(b.Bytes())
+	if !r.unfinished {
+		b.WriteString(t.m.final(r.failed))
+	}
+	t.emit(b.Bytes())
 }
 
-func (m *Modem) info(lines []string) string {
-	text := strings.Join(lines, "\r\n") + "\r\n"
+// emit sends octets to the terminal that is talked with; URCs go to the first port alone.
+func (t *talk) emit(b []byte) {
+	if !t.m.faults.dumbstruck() {
+		t.p.emit(b)
+	}
+}
+
+func (m *Modem) info(lines []string, end string) string {
+	text := strings.Join(lines, end) + end
 	if m.numeric {
 		return text
 	}
@@ -282,7 +312,7 @@ func (m *Modem) final(r *at.Result) string {
 	if r != nil {
 		word = m.word(*r)
 	}
-	digit := map[string]string{"OK": "0", "NO CARRIER": "3", "ERROR": "4"}[word]
+	digit := map[string]string{"OK": "0", "NO CARRIER": "3", "ERROR": "4", "BUSY": "7", "NO ANSWER": "8"}[word]
 	switch {
 	case m.quiet:
 		return ""

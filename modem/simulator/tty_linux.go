@@ -22,6 +22,7 @@ import (
 // in the same moment.
 type tty struct {
 	m          *Modem
+	open       func() (*port, error) // what a program that opens it gets; the network's lock is held
 	link, name string
 	master     *os.File
 	watch      *os.File
@@ -53,7 +54,7 @@ func (m *Modem) ServePTY(link string) (name string, err error) {
 	case m.gone() || n.closed:
 		return "", fmt.Errorf("modem %d is unplugged", m.index)
 	}
-	t, err := openTTY(m, link)
+	t, err := openTTY(m, link, m.open)
 	if err != nil {
 		return "", err
 	}
@@ -62,21 +63,23 @@ func (m *Modem) ServePTY(link string) (name string, err error) {
 }
 
 // openTTY starts a terminal; the lock of the network is held.
-func openTTY(m *Modem, link string) (*tty, error) {
+func openTTY(m *Modem, link string, open func() (*port, error)) (*tty, error) {
 	blocking, slave, err := pty.Open()
 	if err != nil {
 		return nil, fmt.Errorf("open pty: %w", err)
 	}
-	defer slave.Close()
 	master, err := polled(blocking)
 	if err != nil {
+		slave.Close()
 		return nil, fmt.Errorf("open pty: %w", err)
 	}
 	t := &tty{
-		m: m, link: link, name: slave.Name(), master: master,
+		m: m, open: open, link: link, name: slave.Name(), master: master,
 		wake: make(chan struct{}, 1), over: make(chan struct{}), done: make(chan struct{}),
 	}
-	if err := t.prepare(slave); err != nil {
+	err = t.prepare(slave)
+	slave.Close() // before anybody looks whether it is open
+	if err != nil {
 		master.Close()
 		return nil, err
 	}
@@ -272,7 +275,7 @@ func (t *tty) enter() *port {
 		return t.port
 	}
 	t.m.network.mu.Lock()
-	p, err := t.m.open()
+	p, err := t.open()
 	t.m.network.mu.Unlock()
 	if err != nil {
 		return nil
@@ -330,22 +333,21 @@ func (t *tty) renew() {
 	m, n := t.m, t.m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if m.tty != t || !m.plugged {
+	if !m.servedOn(t) || !m.plugged {
 		return
 	}
 	t.hang()
 	n.mu.Unlock()
 	<-t.done
 	n.mu.Lock()
-	if m.tty != t || !m.plugged || n.closed {
+	if !m.servedOn(t) || !m.plugged || n.closed {
 		return
 	}
-	fresh, err := openTTY(m, t.link)
+	fresh, err := openTTY(m, t.link, t.open)
 	if err != nil {
-		m.tty = nil
-		return
+		fresh = nil
 	}
-	m.tty = fresh
+	m.exchange(t, fresh)
 }
 
 // hang takes the terminal away, under the hands of who has it open. It does not wait, since those who use

@@ -15,7 +15,7 @@ var errNoTTY = errors.New("a modem can be served on a tty on Linux only; use Ope
 // ServePTY returns an error on this system.
 func (m *Modem) ServePTY(string) (string, error) { return "", errNoTTY }
 
-func openTTY(*Modem, string) (*tty, error) { return nil, errNoTTY }
+func openTTY(*Modem, string, func() (*port, error)) (*tty, error) { return nil, errNoTTY }
 
 func (*tty) hang()         {}
 func (*tty) ended() bool   { return true }

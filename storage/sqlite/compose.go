@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"smsbridge/storage"
 )
@@ -24,6 +25,7 @@ func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, 
 		if found := t.message(id); found != nil {
 			m = *found
 		}
+		t.object(id)
 		if !known {
 			t.event(storage.MessageQueued, m.Thread, m.Line, "message", m)
 		}
@@ -78,32 +80,56 @@ func (t *tx) compose(d storage.Draft) (string, error) {
 }
 
 // chooseLine is the line that the draft names, or the one that the thread used
-// last, or the only one there is.
+// last, or the only one there is, of those that the author may send from and
+// that are switched on.
 func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
 	if d.Line != "" {
-		found := t.lines("id = ?", d.Line)
-		if len(found) == 0 && t.err == nil {
-			return storage.Line{}, storage.Refuse(storage.CodeNotFound, "from", "there is no line %s; ask for the list of lines", d.Line)
-		}
-		return first(found), t.err
+		return t.namedLine(d)
 	}
-	if found := t.lines("id = (SELECT line FROM thread WHERE channel = 'sms' AND peer = ?)", d.To); len(found) == 1 {
+	if found := t.lines("id = (SELECT line FROM thread WHERE channel = 'sms' AND peer = ?)", d.To); len(found) == 1 && usable(found[0], d) {
 		return found[0], nil
 	}
-	found := t.lines("TRUE")
+	all := t.lines("TRUE")
+	mine := slices.DeleteFunc(slices.Clone(all), func(l storage.Line) bool { return !d.Allows(l.ID) })
+	on := slices.DeleteFunc(slices.Clone(mine), func(l storage.Line) bool { return l.SMSDisabled })
 	switch {
 	case t.err != nil:
 		return storage.Line{}, t.err
-	case len(found) == 0:
+	case len(all) == 0:
 		return storage.Line{}, storage.Refuse(storage.CodeNoLine, "from", "this box has no line yet: plug in a modem with a SIM, and see `smsbridge modem list` for what is wrong with it")
-	case len(found) > 1:
-		e := storage.Refuse(storage.CodeFromRequired, "from", "this box has %d lines and this number was never written to; choose the line to send from", len(found))
-		for _, l := range found {
+	case len(mine) == 0:
+		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "no line is assigned to you; whoever looks after the box can do it with `smsbridge line assign`")
+	case len(on) == 0:
+		return storage.Line{}, lineOff("your line")
+	case len(on) > 1:
+		e := storage.Refuse(storage.CodeFromRequired, "from", "you have %d lines and this number was never written to; choose the line to send from", len(on))
+		for _, l := range on {
 			e.Options = append(e.Options, l.ID)
 		}
 		return storage.Line{}, e
 	}
+	return on[0], nil
+}
+
+func (t *tx) namedLine(d storage.Draft) (storage.Line, error) {
+	found := t.lines("id = ?", d.Line)
+	switch {
+	case t.err != nil:
+		return storage.Line{}, t.err
+	case !d.Allows(d.Line): // whether there is such a line or not
+		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "the line %s is not assigned to you; whoever looks after the box can do it with `smsbridge line assign`", d.Line)
+	case len(found) == 0:
+		return storage.Line{}, storage.Refuse(storage.CodeNotFound, "from", "there is no line %s; ask for the list of lines", d.Line)
+	case found[0].SMSDisabled:
+		return storage.Line{}, lineOff("the line " + d.Line)
+	}
 	return found[0], nil
+}
+
+func usable(l storage.Line, d storage.Draft) bool { return d.Allows(l.ID) && !l.SMSDisabled }
+
+func lineOff(which string) error {
+	return storage.Refuse(storage.CodeLineOff, "from", "%s is switched off for texts; the owner switches it on with `smsbridge line enable`", which)
 }
 
 func first(lines []storage.Line) storage.Line {

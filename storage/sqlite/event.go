@@ -123,8 +123,12 @@ func (db *DB) Trim(ctx context.Context) error {
 		head := db.bell.head()
 		t.exec(`DELETE FROM event WHERE seq < ? AND (at < ? OR seq <= ?)`,
 			head, now.Add(-EventAge).UnixMilli(), head-EventRows)
+		t.exec(`DELETE FROM delivery WHERE state = 'delivered' AND last_try < ?`, now.Add(-storage.DeliveredAge).UnixMilli())
+		t.exec(`DELETE FROM delivery WHERE state = 'dead' AND last_try < ?`, now.Add(-storage.DeadAge).UnixMilli())
+		t.exec(`DELETE FROM hook_secret WHERE expires > 0 AND expires < ?`, now.Milli())
 		t.exec(`DELETE FROM idem WHERE at < ?`, now.Add(-IdemAge).UnixMilli())
 		t.exec(`DELETE FROM code WHERE expires < ?`, now.Milli())
+		t.exec(`DELETE FROM invite WHERE expires < ?`, now.Milli())
 		t.exec(`DELETE FROM session WHERE expires < ?`, now.Milli())
 		return nil
 	})

@@ -3,19 +3,24 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"smsbridge/storage"
 )
 
 const lineColumns = `id, number, name, state, reason, operator, registration, signal, port,
-	iccid, imsi, imei, manufacturer, model, revision, rev`
+	iccid, imsi, imei, manufacturer, model, revision, sms_disabled, rev, balance, alarm`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanLine(r scanner) (storage.Line, error) {
 	var l storage.Line
+	var balance string
 	err := r.Scan(&l.ID, &l.Number, &l.Name, &l.State, &l.Reason, &l.Operator, &l.Registration, &l.Signal, &l.Port,
-		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.Rev)
+		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.SMSDisabled, &l.Rev, &balance, &l.Alarm)
+	if err == nil && balance != "" {
+		err = json.Unmarshal([]byte(balance), &l.Balance)
+	}
 	return l, err
 }
 
@@ -111,4 +116,25 @@ func (db *DB) Lines(ctx context.Context) ([]storage.Line, storage.Head, error) {
 		})
 	})
 	return lines, head, err
+}
+
+// SwitchLine lets texts leave by a line, or no longer.
+func (db *DB) SwitchLine(ctx context.Context, id string, on bool) (storage.Line, error) {
+	var line storage.Line
+	err := db.update(ctx, func(t *tx) error {
+		found := t.lines("id = ?", id)
+		if len(found) == 0 {
+			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s", id)
+		}
+		line = found[0]
+		t.object(id)
+		if line.SMSDisabled == !on {
+			return nil
+		}
+		line.SMSDisabled, line.Rev = !on, t.next()
+		t.exec(`UPDATE line SET sms_disabled = ?, rev = ? WHERE id = ?`, line.SMSDisabled, line.Rev, id)
+		t.event(storage.LineUpdated, "", id, "line", line)
+		return nil
+	})
+	return line, err
 }

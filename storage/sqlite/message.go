@@ -11,14 +11,14 @@ import (
 )
 
 const messageColumns = `id, thread, line, dir, peer, own, text, state, reason, code, total, copies, warnings, raw,
-	author, count, trace, created_at, sent_at, received_at, delivered_at, rev`
+	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel`
 
 func scanMessage(r scanner) (*storage.Message, error) {
-	m := &storage.Message{Channel: "sms", Parts: []storage.Part{}}
+	m := &storage.Message{Parts: []storage.Part{}}
 	var peer, own, warnings, author, count, trace string
 	var created, sent, received, delivered int64
 	err := r.Scan(&m.ID, &m.Thread, &m.Line, &m.Dir, &peer, &own, &m.Text, &m.State, &m.Reason, &m.Code, &m.Total,
-		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev)
+		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,11 @@ func (db *DB) Messages(ctx context.Context, thread string, p storage.Page) (stor
 			return err
 		}
 		var known int
-		if ok, err := v.get(`SELECT 1 FROM thread WHERE id = ?`, []any{thread}, &known); err != nil || !ok {
+		query, args := `SELECT 1 FROM thread WHERE id = ?`, []any{thread}
+		if p.Lines != nil {
+			query, args = `SELECT 1 FROM message WHERE thread = ?`+overLines+`LIMIT 1`, []any{thread, false, linesJSON(p.Lines)}
+		}
+		if ok, err := v.get(query, args, &known); err != nil || !ok {
 			if err == nil {
 				err = storage.Refuse(storage.CodeNotFound, "thread", "there is no thread %s", thread)
 			}
@@ -167,19 +171,24 @@ func (db *DB) Messages(ctx context.Context, thread string, p storage.Page) (stor
 	return page, err
 }
 
+const (
+	overLines      = ` AND (? OR line IN (SELECT value FROM json_each(?))) `
+	messagesBefore = `SELECT ` + messageColumns + ` FROM message WHERE thread = ? AND id < ?` + overLines + `ORDER BY id DESC LIMIT ?`
+	messagesAfter  = `SELECT ` + messageColumns + ` FROM message WHERE thread = ? AND id > ?` + overLines + `ORDER BY id LIMIT ?`
+)
+
 // messages reads one piece of a thread, the oldest first, and whether there is
 // more in the direction it was asked for.
 func (v *view) messages(thread string, p storage.Page) (found []*storage.Message, more bool, err error) {
-	query := `SELECT ` + messageColumns + ` FROM message WHERE thread = ? AND id < ? ORDER BY id DESC LIMIT ?`
-	from := p.Before
+	all, over := p.Lines == nil, linesJSON(p.Lines)
+	query, from := messagesBefore, p.Before
 	if from == "" {
 		from = "~"
 	}
 	if p.After != "" {
-		query = `SELECT ` + messageColumns + ` FROM message WHERE thread = ? AND id > ? ORDER BY id LIMIT ?`
-		from = p.After
+		query, from = messagesAfter, p.After
 	}
-	err = v.rows(query, []any{thread, from, p.Rows() + 1}, func(r *sql.Rows) error {
+	err = v.rows(query, []any{thread, from, all, over, p.Rows() + 1}, func(r *sql.Rows) error {
 		m, err := scanMessage(r)
 		found = append(found, m)
 		return err

@@ -9,6 +9,7 @@ package sqlite
 
 import (
 	"context"
+	"crypto/cipher"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -58,6 +59,11 @@ type DB struct {
 	}
 
 	bell tail
+
+	key struct { // what secrets are sealed with; read when first needed
+		sync.Mutex
+		aead cipher.AEAD
+	}
 
 	failure struct {
 		sync.Once

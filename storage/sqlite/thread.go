@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"smsbridge/storage"
 )
@@ -59,8 +60,39 @@ func (t *tx) touch(thread, line, message string) {
 	t.exec(`UPDATE thread SET line = ?, last = ? WHERE id = ?`, line, message, thread)
 }
 
+const newestThreads = `SELECT ` + threadColumns + `
+	WHERE thread.last < ? AND thread.last > ?
+	ORDER BY thread.last DESC
+	LIMIT ?`
+
+// newestThreadsOf are the threads that went over some lines, with the newest
+// message that did as their last.
+const newestThreadsOf = `
+	SELECT mine.id, mine.channel, mine.peer, mine.line, mine.last, mine.rev,
+		coalesce(contact.id, ''), coalesce(contact.name, ''), coalesce(contact.rev, 0)
+	FROM (
+		SELECT thread.id, channel, peer, line, rev, (
+			SELECT message.id
+			FROM message
+			WHERE message.thread = thread.id AND message.line IN (SELECT value FROM json_each(?))
+			ORDER BY message.id DESC
+			LIMIT 1) AS last
+		FROM thread) AS mine
+	LEFT JOIN contact_number ON contact_number.number = mine.peer
+	LEFT JOIN contact ON contact.id = contact_number.contact
+	WHERE mine.last < ? AND mine.last > ?
+	ORDER BY mine.last DESC
+	LIMIT ?`
+
+// linesJSON is a list of lines as a statement takes it.
+func linesJSON(lines []string) string {
+	text, _ := json.Marshal(append([]string{}, lines...))
+	return string(text)
+}
+
 // Threads lists threads, the newest activity first. The cursor is the id of a
-// thread's newest message.
+// thread's newest message. With p.Lines a thread is what went over those, and
+// one of which nothing did is not listed.
 func (db *DB) Threads(ctx context.Context, p storage.Page) (storage.ThreadPage, error) {
 	page := storage.ThreadPage{Threads: []storage.Thread{}}
 	err := db.look(ctx, func(v *view) (err error) {
@@ -72,10 +104,11 @@ func (db *DB) Threads(ctx context.Context, p storage.Page) (storage.ThreadPage, 
 			before = "~" // above every id
 		}
 		var last []string
-		err = v.rows(`SELECT `+threadColumns+`
-			WHERE thread.last < ? AND thread.last > ?
-			ORDER BY thread.last DESC
-			LIMIT ?`, []any{before, p.After, p.Rows() + 1}, func(r *sql.Rows) error {
+		query, args := newestThreads, []any{before, p.After, p.Rows() + 1}
+		if p.Lines != nil {
+			query, args = newestThreadsOf, append([]any{linesJSON(p.Lines)}, args...)
+		}
+		err = v.rows(query, args, func(r *sql.Rows) error {
 			t, newest, err := scanThread(r)
 			page.Threads, last = append(page.Threads, t), append(last, newest)
 			return err
@@ -89,6 +122,9 @@ func (db *DB) Threads(ctx context.Context, p storage.Page) (storage.ThreadPage, 
 		for i := range page.Threads {
 			if page.Threads[i].Last, err = v.message(last[i]); err != nil {
 				return err
+			}
+			if p.Lines != nil && page.Threads[i].Last != nil {
+				page.Threads[i].Line = page.Threads[i].Last.Line
 			}
 		}
 		return nil

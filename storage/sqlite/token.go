@@ -10,38 +10,61 @@ import (
 	"smsbridge/storage"
 )
 
-const tokenColumns = `SELECT id, label, scopes, created_at, revoked_at FROM token `
+const tokenColumns = `SELECT id, label, scopes, lines, agent, created_at, revoked_at FROM token `
 
 func scanToken(r *sql.Rows) (storage.Token, error) {
 	var t storage.Token
-	var scopes string
+	var scopes, lines string
 	var created, revoked int64
-	if err := r.Scan(&t.ID, &t.Label, &scopes, &created, &revoked); err != nil {
+	if err := r.Scan(&t.ID, &t.Label, &scopes, &lines, &t.Agent, &created, &revoked); err != nil {
 		return t, err
 	}
 	t.CreatedAt, t.RevokedAt = storage.FromMilli(created), storage.FromMilli(revoked)
+	if lines != "" {
+		if err := json.Unmarshal([]byte(lines), &t.Lines); err != nil {
+			return t, err
+		}
+	}
 	return t, json.Unmarshal([]byte(scopes), &t.Scopes)
 }
 
-// CreateToken keeps a token; hash is the SHA-256 of its secret.
-func (db *DB) CreateToken(ctx context.Context, label string, scopes []string, hash []byte) (storage.Token, error) {
-	if label = strings.TrimSpace(label); label == "" {
-		return storage.Token{}, storage.Refuse(storage.CodeInvalid, "label", "a token needs a label, so that you know later whose it is")
+// CreateToken keeps a token with the label, scopes, lines and account of
+// token; hash is the SHA-256 of its secret.
+func (db *DB) CreateToken(ctx context.Context, token storage.Token, hash []byte) (storage.Token, error) {
+	if token.Label = strings.TrimSpace(token.Label); token.Label == "" {
+		return token, storage.Refuse(storage.CodeInvalid, "label", "a token needs a label, so that you know later whose it is")
 	}
-	if len(scopes) == 0 {
-		return storage.Token{}, storage.Refuse(storage.CodeInvalid, "scopes", "a token needs at least one scope: %s", strings.Join(storage.Scopes, ", "))
+	if len(token.Scopes) == 0 {
+		return token, storage.Refuse(storage.CodeInvalid, "scopes", "a token needs at least one scope: %s", strings.Join(storage.Scopes, ", "))
 	}
-	for _, s := range scopes {
+	for _, s := range token.Scopes {
 		if !slices.Contains(storage.Scopes, s) {
-			return storage.Token{}, storage.Refuse(storage.CodeInvalid, "scopes", "there is no scope %q; choose from %s", s, strings.Join(storage.Scopes, ", "))
+			return token, storage.Refuse(storage.CodeInvalid, "scopes", "there is no scope %q; choose from %s", s, strings.Join(storage.Scopes, ", "))
 		}
 	}
-	var token storage.Token
 	err := db.update(ctx, func(t *tx) error {
-		token = storage.Token{ID: t.db.write.ids.next("tk"), Label: label, Scopes: scopes, CreatedAt: t.now}
-		text, _ := json.Marshal(scopes)
-		t.exec(`INSERT INTO token (id, label, scopes, hash, created_at) VALUES (?, ?, ?, ?, ?)`,
-			token.ID, label, string(text), hash, t.now.Milli())
+		lines := ""
+		if len(token.Lines) > 0 {
+			for _, id := range token.Lines {
+				if len(t.lines("id = ?", id)) == 0 && t.err == nil {
+					return storage.Refuse(storage.CodeNotFound, "lines", "there is no line %s; ask for the list of lines", id)
+				}
+			}
+			text, _ := json.Marshal(token.Lines)
+			lines = string(text)
+		}
+		if token.Agent != "" {
+			a, err := t.agent("agent", token.Agent)
+			if err != nil {
+				return err
+			}
+			token.Agent = a.ID
+		}
+		token.ID, token.CreatedAt, token.RevokedAt = t.db.write.ids.next("tk"), t.now, storage.Time{}
+		scopes, _ := json.Marshal(token.Scopes)
+		t.exec(`INSERT INTO token (id, label, scopes, lines, agent, hash, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			token.ID, token.Label, string(scopes), lines, token.Agent, hash, t.now.Milli())
+		t.object(token.ID)
 		return nil
 	})
 	return token, err
@@ -80,6 +103,7 @@ func (db *DB) TokenByHash(ctx context.Context, hash []byte) (storage.Token, erro
 // RevokeToken ends a token for good.
 func (db *DB) RevokeToken(ctx context.Context, id string) (storage.Token, error) {
 	err := db.update(ctx, func(t *tx) error {
+		t.object(id)
 		if t.exec(`UPDATE token SET revoked_at = ? WHERE id = ? AND revoked_at = 0`, t.now.Milli(), id) == 0 && t.err == nil {
 			return storage.Refuse(storage.CodeNotFound, "id", "there is no live token %s", id)
 		}

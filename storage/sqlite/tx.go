@@ -20,15 +20,17 @@ type tx struct {
 	ctx    context.Context
 	now    storage.Time
 	events []storage.Event
+	about  string // what the change is about, for the audit
 	err    error
 }
 
 // change is an update that waits for its commit. Its do may run twice, if the
 // transaction that it shared with others could not be committed.
 type change struct {
-	do   func(*tx) error
-	done bool
-	err  error
+	do    func(*tx) error
+	audit *storage.Audit // written with it; nil: none
+	done  bool
+	err   error
 }
 
 // together is the most changes that share one commit.
@@ -45,7 +47,7 @@ func (db *DB) update(ctx context.Context, do func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	c := &change{do: do}
+	c := &change{do: do, audit: storage.AuditOf(ctx)}
 	db.queue.Lock()
 	db.queue.waiting = append(db.queue.waiting, c)
 	db.queue.Unlock()
@@ -53,6 +55,9 @@ func (db *DB) update(ctx context.Context, do func(*tx) error) error {
 	defer db.write.Unlock()
 	for !c.done {
 		db.commit(db.queue.take())
+	}
+	if c.audit != nil && c.err == nil {
+		c.audit.Written = true
 	}
 	return c.err
 }
@@ -136,7 +141,11 @@ func (t *tx) make(c *change, savepoint bool) error {
 	if savepoint {
 		t.exec("SAVEPOINT change")
 	}
+	t.about = ""
 	err := c.do(t)
+	if err == nil && c.audit != nil {
+		t.audit(c.audit.AuditEntry)
+	}
 	if t.err != nil {
 		err, t.err = t.err, nil
 	}

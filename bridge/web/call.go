@@ -1,0 +1,49 @@
+package web
+
+import (
+	"context"
+
+	"smsbridge/storage"
+)
+
+var callMethods = []method{
+	{"call.dial", "POST", "/api/v1/lines/{line}/call", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).dial), nil},
+	{"call.hangup", "DELETE", "/api/v1/lines/{line}/call", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).hangup), nil},
+	{"call.dtmf", "POST", "/api/v1/lines/{line}/call/tones", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).dtmf), nil},
+}
+
+type done struct {
+	Done bool `json:"done"`
+}
+
+// dial calls a number from a line. There is no sound: a gate opens, or a
+// forwarding is set.
+func (s *Server) dial(ctx context.Context, who storage.Caller, p struct {
+	Line string `json:"line"`
+	To   string `json:"to"`
+}) (any, error) {
+	radio, err := s.radioOn(who, p.Line)
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, radio.Dial(ctx, p.Line, p.To, who.Author())
+}
+
+func (s *Server) hangup(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+	radio, err := s.radioOn(who, p.Line)
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, radio.Hangup(ctx, p.Line, who.Author())
+}
+
+func (s *Server) dtmf(ctx context.Context, who storage.Caller, p struct {
+	Line  string `json:"line"`
+	Tones string `json:"tones"`
+}) (any, error) {
+	radio, err := s.radioOn(who, p.Line)
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, radio.DTMF(ctx, p.Line, p.Tones, who.Author())
+}

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"smsbridge/storage"
+)
+
+var doctorMethods = []method{
+	{"modem.at", "POST", "/api/v1/modems/at", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).typeLine), nil},
+	{"modem.reset", "POST", "/api/v1/modems/reset", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).restartModem), nil},
+	{"modem.transcript", "GET", "/api/v1/modems/transcript", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).transcript), nil},
+	{"doctor.get", "GET", "/api/v1/doctor", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).diagnose), nil},
+}
+
+// diagnose has the doctor look at the box and ask every modem. It takes as long
+// as the modems take, some seconds each at the worst.
+func (s *Server) diagnose(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	d, err := radio.Diagnose(ctx)
+	return struct {
+		Diagnosis storage.Diagnosis `json:"diagnosis"`
+	}{d}, err
+}
+
+// typeLine runs an AT line. What is more than a question needs unsafe.
+func (s *Server) typeLine(ctx context.Context, who storage.Caller, p struct {
+	Modem  string `json:"modem"` // its port or its line
+	Line   string `json:"line"`  // with AT
+	Unsafe bool   `json:"unsafe"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := radio.Type(ctx, p.Modem, p.Line, p.Unsafe, who.Author())
+	return struct {
+		Answer storage.Typed `json:"answer"`
+	}{answer}, err
+}
+
+func (s *Server) restartModem(ctx context.Context, who storage.Caller, p struct {
+	Modem string `json:"modem"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, radio.Restart(ctx, p.Modem, who.Author())
+}
+
+// transcript is what was said to modems, redacted. With wait it is asked for
+// again and again, and answers as soon as there is more.
+func (s *Server) transcript(ctx context.Context, _ storage.Caller, p struct {
+	Port string `json:"port"`
+	Seq  int64  `json:"seq"`    // behind this line
+	Wait int    `json:"wait_s"` // 25 at most
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	said, err := radio.Transcript(ctx, p.Port, p.Seq, time.Duration(p.Wait)*time.Second)
+	return struct {
+		Said []storage.Said `json:"said"`
+	}{list(said)}, err
+}

@@ -1,0 +1,35 @@
+package web
+
+import (
+	"context"
+
+	"smsbridge/storage"
+)
+
+var moveMethods = []method{
+	{"line.move", "POST", "/api/v1/lines/{id}/move", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).moveLine), nil},
+}
+
+// moveLine gives a line another card, or tells what that would do. Who did it
+// stands in the log.
+func (s *Server) moveLine(ctx context.Context, who storage.Caller, p struct {
+	ID      string `json:"id"`
+	To      string `json:"to"`
+	Preview bool   `json:"preview"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	m, err := radio.Move(ctx, p.ID, p.To, p.Preview)
+	if err != nil {
+		return nil, err
+	}
+	if m.Done {
+		by := who.Author()
+		s.log.Info("a line was given another card", "line", p.ID, "card_of", p.To, "by", by.Kind+" "+by.ID)
+	}
+	return struct {
+		Move storage.Move `json:"move"`
+	}{m}, nil
+}

@@ -1,0 +1,37 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"smsbridge/storage"
+)
+
+var selftestMethods = []method{
+	{"selftest.run", "POST", "/api/v1/self-tests", storage.ScopeAct, storage.RoleManager, 202, bind((*Server).runSelfTest), nil},
+	{"selftest.list", "GET", "/api/v1/self-tests", storage.ScopeLines, storage.RoleManager, 200, bind((*Server).selfTests), nil},
+}
+
+func (s *Server) runSelfTest(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+	radio, err := s.radioOn(who, p.Line)
+	if err != nil {
+		return nil, err
+	}
+	test, err := radio.SelfTest(ctx, p.Line)
+	return struct {
+		SelfTest storage.SelfTest `json:"self_test"`
+	}{test}, err
+}
+
+func (s *Server) selfTests(ctx context.Context, who storage.Caller, p limitParams) (any, error) {
+	rows, err := p.rows()
+	if err != nil {
+		return nil, err
+	}
+	tests, spent, err := s.c.Store.SelfTests(ctx, rows)
+	tests = slices.DeleteFunc(tests, func(t storage.SelfTest) bool { return !who.Sees(t.Source) })
+	return struct {
+		SelfTests []storage.SelfTest `json:"self_tests"`
+		Cost      int                `json:"cost"` // texts within 24 hours
+	}{list(tests), spent}, err
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"smsbridge/storage"
+)
+
+var ussdMethods = []method{
+	{"line.balance", "POST", "/api/v1/lines/{line}/balance", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).balance), nil},
+	{"ussd.send", "POST", "/api/v1/ussd", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).sendUSSD), nil},
+	{"ussd.answer", "POST", "/api/v1/ussd/{id}/answer", storage.ScopeAct, storage.RoleAgent, 202, bind((*Server).answerUSSD), nil},
+	{"ussd.cancel", "POST", "/api/v1/ussd/{id}/cancel", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).cancelUSSD), nil},
+	{"ussd.get", "GET", "/api/v1/ussd/{id}", storage.ScopeLines, storage.RoleAgent, 200, bind((*Server).ussd), nil},
+	{"ussd.list", "GET", "/api/v1/ussd", storage.ScopeLines, storage.RoleAgent, 200, bind((*Server).ussdSessions), nil},
+	{"balance.rules", "GET", "/api/v1/balance-rules", storage.ScopeLines, storage.RoleManager, 200, bind((*Server).balanceRules), nil},
+	{"balance.save", "POST", "/api/v1/balance-rules", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).saveBalanceRule), nil},
+}
+
+type ussdAnswer struct {
+	USSD storage.USSDSession `json:"ussd"`
+}
+
+func (s *Server) sendUSSD(ctx context.Context, who storage.Caller, p struct {
+	Line string `json:"line"`
+	Text string `json:"text"`
+}) (any, error) {
+	radio, err := s.radioOn(who, p.Line)
+	if err != nil {
+		return nil, err
+	}
+	d, err := radio.USSD(ctx, p.Line, p.Text, who.Author())
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) answerUSSD(ctx context.Context, who storage.Caller, p struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	if p.Text == "" {
+		return nil, invalidParams.say("text", "An answer is missing, such as 1.")
+	}
+	if _, err := s.dialogue(ctx, who, p.ID); err != nil {
+		return nil, err
+	}
+	d, err := radio.AnswerUSSD(ctx, p.ID, p.Text)
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) cancelUSSD(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+	radio, err := s.radio()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.dialogue(ctx, who, p.ID); err != nil {
+		return nil, err
+	}
+	d, err := radio.CancelUSSD(ctx, p.ID)
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) ussd(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+	d, err := s.dialogue(ctx, who, p.ID)
+	return ussdAnswer{d}, err
+}
+
+// dialogue is a USSD session of a line that the caller may see.
+func (s *Server) dialogue(ctx context.Context, who storage.Caller, id string) (storage.USSDSession, error) {
+	d, err := s.c.Store.USSD(ctx, id)
+	if err == nil {
+		err = assigned(who, d.Line)
+	}
+	if err != nil {
+		return storage.USSDSession{}, err
+	}
+	return d, nil
+}
+
+func (s *Server) ussdSessions(ctx context.Context, who storage.Caller, p struct {
+	lineParams
+	limitParams
+}) (any, error) {
+	rows, err := p.rows()
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.c.Store.USSDSessions(ctx, p.Line, rows)
+	found = slices.DeleteFunc(found, func(d storage.USSDSession) bool { return !who.Sees(d.Line) })
+	return struct {
+		Sessions []storage.USSDSession `json:"sessions"`
+	}{list(found)}, err
+}
+
+// balance asks the network for the credit of a line, by the rule of its
+// operator.
+func (s *Server) balance(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+	radio, err := s.radioOn(who, p.Line)
+	if err != nil {
+		return nil, err
+	}
+	d, err := radio.Balance(ctx, p.Line, who.Author())
+	return ussdAnswer{d}, err
+}
+
+func (s *Server) balanceRules(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+	rules, err := s.c.Store.BalanceRules(ctx)
+	return struct {
+		Rules []storage.BalanceRule `json:"rules"`
+	}{list(rules)}, err
+}
+
+func (s *Server) saveBalanceRule(ctx context.Context, _ storage.Caller, r storage.BalanceRule) (any, error) {
+	return struct {
+		Rule storage.BalanceRule `json:"rule"`
+	}{r}, s.c.Store.SaveBalanceRule(ctx, r)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"smsbridge/bridge/client"
+)
+
+func newCallCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "call", Short: "Let a modem call a number, without sound: open a gate, set a forwarding"}
+	cmd.AddCommand(
+		newPhoneCommand(&cobra.Command{
+			Use: "dial NUMBER", Short: "Call a number", Example: "  smsbridge call dial +15550100", Args: cobra.ExactArgs(1),
+		}, func(ctx context.Context, c *client.Client, line string, args []string) error {
+			return c.Dial(ctx, line, args[0])
+		}),
+		newPhoneCommand(&cobra.Command{
+			Use: "hangup", Short: "End the call, or turn down the one that rings", Example: "  smsbridge call hangup", Args: cobra.NoArgs,
+		}, func(ctx context.Context, c *client.Client, line string, _ []string) error { return c.Hangup(ctx, line) }),
+		newPhoneCommand(&cobra.Command{
+			Use: "tones TONES", Short: "Send tones into the call", Example: "  smsbridge call tones '12#'", Args: cobra.ExactArgs(1),
+		}, func(ctx context.Context, c *client.Client, line string, args []string) error {
+			return c.DTMF(ctx, line, args[0])
+		}),
+	)
+	return cmd
+}
+
+func newPhoneCommand(cmd *cobra.Command, do func(context.Context, *client.Client, string, []string) error) *cobra.Command {
+	var b box
+	var line string
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return b.ask(cmd.Context(), func(c *client.Client) error {
+			id, err := theLine(cmd.Context(), c, line)
+			if err != nil {
+				return err
+			}
+			return do(cmd.Context(), c, id, args)
+		})
+	}
+	lineFlag(cmd, &line)
+	b.flags(cmd)
+	return cmd
+}
+
+func lineFlag(cmd *cobra.Command, line *string) {
+	cmd.Flags().StringVar(line, "line", "", "id or number of the line (default: the only one)")
+}
+
+// theLine is the id of the line that a person names by its id or its number; or
+// of the only one, when he names none.
+func theLine(ctx context.Context, c *client.Client, named string) (string, error) {
+	lines, _, err := c.Lines(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, l := range lines {
+		if named != "" && (l.ID == named || l.Number == named) {
+			return l.ID, nil
+		}
+	}
+	switch {
+	case named != "":
+		return "", fail(exitUsage, "line: there is no line %q; see `smsbridge line list`", named)
+	case len(lines) == 1:
+		return lines[0].ID, nil
+	case len(lines) == 0:
+		return "", fail(exitRadio, "this box has no line yet; see `smsbridge modem list`")
+	}
+	return "", fail(exitUsage, "line: this box has %d lines; name one with --line", len(lines))
+}
