@@ -23,6 +23,8 @@ const (
 	CodeIdemMismatch Code = "idem_mismatch"       // the same key came with another body
 	CodeQuota        Code = "quota_exceeded"      // a limit of parts is used up
 	CodeQuiet        Code = "quiet_hours"         // the line is quiet now, and refuses
+	CodeRule         Code = "number_rule"         // the rules do not let this number be texted
+	CodeTooLong      Code = "too_many_parts"      // a text is longer than allowed
 	CodeStorageFull  Code = "storage_full"        // the disk is full
 )
 

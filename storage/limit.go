@@ -40,11 +40,10 @@ var Subjects = []Subject{OfBox, OfLine, OfAgent, OfToken}
 // on the day when the clocks change, and nobody gets two months' worth around
 // one midnight.
 //
-// What passes between two parts is told by the time since the machine started,
-// which nobody can set. Only when the machine itself started anew is the clock
-// on the wall asked, and then it counts only as far as it is later than it
-// ever was. So a clock that goes back refills nothing, and one that leaps ahead
-// opens the next window once, however far it leaps.
+// What passes is counted as the time that the machine was up, which nobody can
+// set: the clock on the wall is not asked. The hours in which the machine was off
+// do not count, since how many they were only that clock could say. So no clock
+// and no restart refills anything before its time; at worst it is refilled late.
 type Window string
 
 // The windows.
@@ -205,4 +204,21 @@ func (st LimitStatus) refuse(parts int, now Time) *Error {
 
 func plural(parts int) string {
 	return fmt.Sprintf("%d %s", parts, cmp.Or(map[int]string{1: "part"}[parts], "parts"))
+}
+
+// Stand puts how limits stand for one subject into a list: in place of the
+// general row where that is the very same limit, behind it otherwise.
+func Stand(list, of []LimitStatus) []LimitStatus {
+	for _, s := range of {
+		i := slices.IndexFunc(list, func(l LimitStatus) bool {
+			return l.Subject == s.Subject && l.ID == s.ID && l.Window == s.Window
+		})
+		switch {
+		case i >= 0:
+			list[i] = s
+		case s.Used > 0:
+			list = append(list, s)
+		}
+	}
+	return list
 }

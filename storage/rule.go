@@ -83,7 +83,7 @@ type Verdict struct {
 // country of the SIM, or empty.
 func (r Rules) Judge(to, home string) (Verdict, error) {
 	if b, found := beginning(to, r.Blocked); found {
-		return Verdict{}, Refuse(CodeInvalid, "to", "%s begins with %s, which this box does not text; whoever looks after it can change that with `smsbridge rule set`", to, b)
+		return Verdict{}, Refuse(CodeRule, "to", "%s begins with %s, which this box does not text; whoever looks after it can change that with `smsbridge rule set`", to, b)
 	}
 	var v Verdict
 	if b, found := beginning(to, r.Held); found {
@@ -101,7 +101,7 @@ func (r Rules) Judge(to, home string) (Verdict, error) {
 		return r.costly(v, to, n)
 	}
 	if !r.reaches(n, home) {
-		return v, Refuse(CodeInvalid, "to", "%s is in %s, and this box texts %s only; whoever looks after it can add a country with `smsbridge rule set --destination`",
+		return v, Refuse(CodeRule, "to", "%s is in %s, and this box texts %s only; whoever looks after it can add a country with `smsbridge rule set --destination`",
 			to, whose(n), strings.Join(r.countries(home), ", "))
 	}
 	return v, nil
@@ -110,7 +110,7 @@ func (r Rules) Judge(to, home string) (Verdict, error) {
 func (r Rules) costly(v Verdict, to string, n plan.Number) (Verdict, error) {
 	switch r.Costly {
 	case CostlyRefuse:
-		return v, Refuse(CodeInvalid, "to", "%s is a %s number, and this box does not text those; whoever looks after it can change that with `smsbridge rule set --costly`", to, n.Kind)
+		return v, Refuse(CodeRule, "to", "%s is a %s number, and this box does not text those; whoever looks after it can change that with `smsbridge rule set --costly`", to, n.Kind)
 	case CostlyHold:
 		v.Hold = "a " + string(n.Kind) + " number may cost more than a usual text; it waits until a manager releases it"
 	}

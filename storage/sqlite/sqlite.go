@@ -58,7 +58,8 @@ type DB struct {
 		stmts map[string]*sql.Stmt
 	}
 
-	bell tail
+	bell   tail
+	uptime uptime // of the machine
 
 	key struct { // what secrets are sealed with; read when first needed
 		sync.Mutex
@@ -76,7 +77,7 @@ type DB struct {
 // schema up to date, and asserts what the promises rest on. It refuses a file
 // that another process has open. The caller closes it.
 func Open(ctx context.Context, path string) (*DB, error) {
-	db := &DB{path: path}
+	db := &DB{path: path, uptime: machine}
 	db.failure.done = make(chan struct{})
 	db.write.stmts = make(map[string]*sql.Stmt)
 	db.read.stmts = make(map[string]*sql.Stmt)
@@ -193,7 +194,7 @@ func (db *DB) quickCheck(ctx context.Context) error {
 }
 
 // load reads what the writer keeps in memory: box, epoch, the newest ids and
-// the newest events.
+// the newest events; and sets the limits of a new ledger.
 func (db *DB) load(ctx context.Context) error {
 	err := db.write.conn.QueryRowContext(ctx, `
 		SELECT (SELECT value FROM meta WHERE key = 'box'),
@@ -210,7 +211,10 @@ func (db *DB) load(ctx context.Context) error {
 		return err
 	}
 	db.write.ids.after(newest)
-	return db.bell.load(ctx, db)
+	if err := db.bell.load(ctx, db); err != nil {
+		return err
+	}
+	return db.seed(ctx)
 }
 
 // Box is the id of this ledger's box; it stands in every id.
