@@ -6,7 +6,7 @@ PREFIX  ?= /usr/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -X main.version=$(VERSION)
 
-.PHONY: all run test check race fuzz bench generate install clean
+.PHONY: all run test check race fuzz bench generate shots install clean
 
 all: smsbridge
 
@@ -39,9 +39,11 @@ fuzz:
 		$(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
 	done
 
-# The figures of README, measured here and now.
+# The figures of README, measured here and now. The codec works on one core, and
+# its figures are those of one, the collector's share included.
 bench: smsbridge
-	$(GO) test -run '^$$' -bench . -benchmem ./pdu ./modem/... ./storage/... ./bridge/...
+	$(GO) test -run '^$$' -bench . -benchmem -cpu 1 ./pdu
+	$(GO) test -run '^$$' -bench . -benchmem ./modem/... ./storage/... ./bridge/...
 	SMSBRIDGE_BENCH=1 $(GO) test -count=1 -v -run '^TestBench' -timeout 20m ./cmd/smsbridge
 
 # The page: TypeScript in bridge/web/page/src to what is embedded.
@@ -53,3 +55,8 @@ install: smsbridge
 
 clean:
 	rm -f smsbridge
+
+# Pictures of each screen, wide, narrow, dark and from right to left.
+SHOTS ?= shots
+shots:
+	SMSBRIDGE_SHOTS=$(abspath $(SHOTS)) $(GO) test -count=1 -run '^TestShots$$' ./cmd/smsbridge

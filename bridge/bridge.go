@@ -18,11 +18,11 @@
 //	floor 4   bridge            gateway, web, hook, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook  storage
+//	                                             bridge/web, bridge/client, bridge/hook  storage, bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage/plan   the standard library
+//	floor 1   pdu   modem/at   modem/profile   storage/plan   bridge/schema   the standard library
 //	          storage                                         storage/plan
 //
 // TestFloors holds this table and fails on an import that is not in it.

@@ -41,12 +41,7 @@ func parseHex(octets []byte, s string) ([]byte, error) {
 		octets = make([]byte, n)
 	}
 	octets = octets[:n:n]
-	bad, rest, out := uint64(0), s, octets
-	for ; len(out) >= 4 && len(rest) >= 8; out, rest = out[4:], rest[8:] {
-		v, wrong := fourOctets(rest)
-		binary.LittleEndian.PutUint32(out, v)
-		bad |= wrong
-	}
+	out, rest, bad := fourOctets(octets, s)
 	for ; len(out) > 0 && len(rest) >= 2; out, rest = out[1:], rest[2:] {
 		hi, lo := hexValues[rest[0]], hexValues[rest[1]]
 		bad |= uint64(hi|lo) &^ 0x0F
@@ -62,23 +57,26 @@ func parseHex(octets []byte, s string) ([]byte, error) {
 	return octets, nil
 }
 
-// fourOctets reads eight digits at a step, a byte of x for each. wrong is not 0 when one is none.
-func fourOctets(s string) (octets uint32, wrong uint64) {
+// fourOctets reads eight digits at a step, a byte of x for each, and returns what is left over. bad is
+// not 0 when one is none.
+func fourOctets(out []byte, s string) (left []byte, rest string, bad uint64) {
 	const each = 0x01010101_01010101
-	s = s[:8]
-	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	letter := x >> 6 & each
-	v := x&(0x0F*each) + 9*letter
+	for ; len(out) >= 4 && len(s) >= 8; out, s = out[4:], s[8:] {
+		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		letter := x >> 6 & each
+		v := x&(0x0F*each) + 9*letter
 
-	// A digit is 30 and its value, a letter 37 and its value, in either case; values end at 9 and F,
-	// and those of letters begin at A.
-	wrong = (x&^(letter<<5) - v) ^ (0x30*each + 7*letter)
-	wrong |= v&(0x10*each) | (v+6*each)>>4&each ^ letter
+		// A digit is 30 and its value, a letter 37 and its value, in either case; values end at 9 and
+		// F, and those of letters begin at A.
+		bad |= (x&^(letter<<5) - v) ^ (0x30*each + 7*letter)
+		bad |= v&(0x10*each) | (v+6*each)>>4&each ^ letter
 
-	v = (v<<4 | v>>8) & 0x00FF00FF_00FF00FF
-	v = (v | v>>8) & 0x0000FFFF_0000FFFF
-	return uint32(v | v>>16), wrong
+		v = (v<<4 | v>>8) & 0x00FF00FF_00FF00FF
+		v = (v | v>>8) & 0x0000FFFF_0000FFFF
+		binary.LittleEndian.PutUint32(out, uint32(v|v>>16))
+	}
+	return out, s, bad
 }
 
 // notHexAt finds the first character that is no digit.

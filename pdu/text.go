@@ -12,8 +12,13 @@ import (
 // compressed data, which are no text, or none that can be read here; the octets are there. A
 // character that the sender cut in two comes out whole only in Join.
 func (ud UserData) Text(d DCS) (string, Warnings) {
-	var scratch [3 * maxSeptets]byte
 	j := joiner{dcs: d}
+	if d.Alphabet() == UCS2 && len(ud.Octets) <= maxOctets {
+		var scratch [maxOctets / 2 * 3]byte // to clear more than is needed takes its time
+		text := j.flush(j.part(scratch[:0], ud))
+		return string(text), j.warnings
+	}
+	var scratch [3 * maxSeptets]byte
 	text := j.flush(j.part(scratch[:0], ud))
 	return string(text), j.warnings
 }

@@ -14,6 +14,10 @@ type Event struct {
 	Thread string          `json:"thread,omitempty"`
 	Line   string          `json:"line,omitempty"`
 	Data   json.RawMessage `json:"data"` // {"message":{...}}, {"thread":{...}}, ...
+
+	// For names the agents whom alone it is told, whatever their role; nil: all
+	// who see its line.
+	For []string `json:"-"`
 }
 
 // The types of events.

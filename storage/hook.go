@@ -47,6 +47,9 @@ const (
 // Wants tells whether the hook is to be told of e. What belongs to no line
 // passes the filter of lines.
 func (h Hook) Wants(e Event) bool {
+	if e.For != nil {
+		return false // a hook is nobody's own
+	}
 	if len(h.Lines) > 0 && e.Line != "" && !slices.Contains(h.Lines, e.Line) {
 		return false
 	}

@@ -29,16 +29,18 @@ type agentAnswer struct {
 	Agent storage.Agent `json:"agent"`
 }
 
-func (s *Server) agents(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+type agentsAnswer struct {
+	Agents []storage.Agent `json:"agents"`
+}
+
+func (s *Server) agents(ctx context.Context, _ storage.Caller, _ none) (agentsAnswer, error) {
 	agents, err := s.c.Keys.Agents(ctx)
-	return struct {
-		Agents []storage.Agent `json:"agents"`
-	}{list(agents)}, err
+	return agentsAnswer{list(agents)}, err
 }
 
 type agentParams struct {
-	Name string       `json:"name"`
-	Role storage.Role `json:"role"`
+	Name string       `json:"name" need:"true"`
+	Role storage.Role `json:"role" need:"true"`
 }
 
 // invitation is an account with the code that signs it in once.
@@ -49,12 +51,12 @@ type invitation struct {
 }
 
 // addAgent makes an account, and the code with which its person comes in.
-func (s *Server) addAgent(ctx context.Context, _ storage.Caller, p agentParams) (any, error) {
+func (s *Server) addAgent(ctx context.Context, _ storage.Caller, p agentParams) (invitation, error) {
 	code := randomCode()
 	expires := time.Now().Add(inviteAge)
 	a, err := s.c.Keys.AddAgent(ctx, p.Name, p.Role, hashOf(plainCode(code)), expires)
 	if err != nil {
-		return nil, err
+		return invitation{}, err
 	}
 	if a.Role == storage.RoleService {
 		return invitation{Agent: a}, nil
@@ -63,12 +65,12 @@ func (s *Server) addAgent(ctx context.Context, _ storage.Caller, p agentParams) 
 }
 
 // invite makes a new code for an account: for who has lost the password too.
-func (s *Server) invite(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+func (s *Server) invite(ctx context.Context, _ storage.Caller, p idParams) (invitation, error) {
 	code := randomCode()
 	expires := time.Now().Add(inviteAge)
 	a, err := s.c.Keys.Invite(ctx, p.ID, hashOf(plainCode(code)), expires)
 	if err != nil {
-		return nil, err
+		return invitation{}, err
 	}
 	return invitation{a, code, storage.At(expires)}, nil
 }
@@ -79,13 +81,13 @@ type changeParams struct {
 }
 
 // changeAgent changes role and switches. What the account holds open ends.
-func (s *Server) changeAgent(ctx context.Context, _ storage.Caller, p changeParams) (any, error) {
+func (s *Server) changeAgent(ctx context.Context, _ storage.Caller, p changeParams) (agentAnswer, error) {
 	if p.Role == nil && p.SMS == nil && p.Disabled == nil {
-		return nil, invalidParams.say("role", "Say what is to change: role, sms_enabled or disabled.")
+		return agentAnswer{}, invalidParams.say("role", "Say what is to change: role, sms_enabled or disabled.")
 	}
 	a, err := s.c.Keys.ChangeAgent(ctx, p.ID, p.AgentChange)
 	if err != nil {
-		return nil, err
+		return agentAnswer{}, err
 	}
 	s.accessChanged(a)
 	return agentAnswer{a}, nil
@@ -102,29 +104,29 @@ func (s *Server) accessChanged(a storage.Agent) {
 type passwordParams struct {
 	ID       string `json:"id"`
 	Old      string `json:"old"`
-	Password string `json:"password"`
+	Password string `json:"password" need:"true"`
 }
 
 // setPassword changes a password: one's own by telling the old one, if there is
 // one; another's as owner. Every other session of that account ends.
-func (s *Server) setPassword(ctx context.Context, who storage.Caller, p passwordParams) (any, error) {
+func (s *Server) setPassword(ctx context.Context, who storage.Caller, p passwordParams) (agentAnswer, error) {
 	a, own, err := s.whose(ctx, who, p.ID)
 	if err != nil {
-		return nil, err
+		return agentAnswer{}, err
 	}
 	var keep []byte
 	if own {
 		if err := s.knowsPassword(ctx, a, p.Old); err != nil {
-			return nil, err
+			return agentAnswer{}, err
 		}
 		keep = proofOf(ctx).hash
 	}
 	hash, err := hashPassword(ctx, p.Password)
 	if err != nil {
-		return nil, err
+		return agentAnswer{}, err
 	}
 	if a, err = s.c.Keys.SetPassword(ctx, a.ID, hash, keep); err != nil {
-		return nil, err
+		return agentAnswer{}, err
 	}
 	s.visits.end(func(p *proof) bool { return p.who.Agent != nil && p.of(a.ID) && !p.bySession(keep) }, errSignedOut)
 	return agentAnswer{a}, nil
@@ -169,36 +171,38 @@ type sessionsParams struct {
 	Agent string `json:"agent"` // default: the caller
 }
 
+type sessionsAnswer struct {
+	Sessions []storage.Session `json:"sessions"`
+}
+
 // sessions lists where an account is signed in.
-func (s *Server) sessions(ctx context.Context, who storage.Caller, p sessionsParams) (any, error) {
+func (s *Server) sessions(ctx context.Context, who storage.Caller, p sessionsParams) (sessionsAnswer, error) {
 	a, _, err := s.whose(ctx, who, p.Agent)
 	if err != nil {
-		return nil, err
+		return sessionsAnswer{}, err
 	}
 	var current []byte
 	if p := proofOf(ctx); p != nil {
 		current = p.hash
 	}
 	found, err := s.c.Keys.Sessions(ctx, a.ID, current)
-	return struct {
-		Sessions []storage.Session `json:"sessions"`
-	}{list(found)}, err
+	return sessionsAnswer{list(found)}, err
 }
 
 // endSessionOf signs a browser out from elsewhere.
-func (s *Server) endSessionOf(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+func (s *Server) endSessionOf(ctx context.Context, who storage.Caller, p idParams) (none, error) {
 	agent := ""
 	switch {
 	case who.May(storage.ScopeAdmin, storage.RoleOwner):
 	case who.Agent == nil:
-		return nil, roleGate(who, storage.RoleOwner)
+		return none{}, roleGate(who, storage.RoleOwner)
 	default:
 		agent = who.Agent.ID
 	}
 	hash, err := s.c.Keys.EndSessionOf(ctx, agent, p.ID)
 	if err != nil {
-		return nil, err
+		return none{}, err
 	}
 	s.visits.end(func(p *proof) bool { return p.bySession(hash) }, errSignedOut)
-	return struct{}{}, nil
+	return none{}, nil
 }

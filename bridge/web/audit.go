@@ -128,41 +128,45 @@ type auditParams struct {
 	Before string `json:"before"` // a row's number
 }
 
+type auditAnswer struct {
+	Rows []storage.AuditEntry `json:"rows"`
+}
+
 // audit lists rows, the newest first.
-func (s *Server) audit(ctx context.Context, _ storage.Caller, p auditParams) (any, error) {
+func (s *Server) audit(ctx context.Context, _ storage.Caller, p auditParams) (auditAnswer, error) {
 	page, err := pageParams{Limit: p.Limit}.page(storage.Caller{Admin: true})
 	if err != nil {
-		return nil, err
+		return auditAnswer{}, err
 	}
 	before := int64(0)
 	if p.Before != "" {
 		if before, err = strconv.ParseInt(p.Before, 10, 64); err != nil || before < 1 {
-			return nil, invalidParams.say("before", "before is %q; it takes the number of a row.", p.Before)
+			return auditAnswer{}, invalidParams.say("before", "before is %q; it takes the number of a row.", p.Before)
 		}
 	}
 	rows, err := s.c.Keys.AuditRows(ctx, before, page.Rows())
-	return struct {
-		Rows []storage.AuditEntry `json:"rows"`
-	}{list(rows)}, err
+	return auditAnswer{list(rows)}, err
 }
 
 type verifyParams struct {
 	Head string `json:"head"` // SEQ:HASH of an earlier verification
 }
 
+type auditVerdictAnswer struct {
+	Verdict storage.AuditVerdict `json:"verdict"`
+}
+
 // verifyAudit reads the whole chain.
-func (s *Server) verifyAudit(ctx context.Context, _ storage.Caller, p verifyParams) (any, error) {
+func (s *Server) verifyAudit(ctx context.Context, _ storage.Caller, p verifyParams) (auditVerdictAnswer, error) {
 	var known []storage.AuditHead
 	if p.Head != "" {
 		text, hash, _ := strings.Cut(p.Head, ":")
 		seq, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || seq < 1 || len(hash) != len(storage.AuditStart) {
-			return nil, invalidParams.say("head", "head is %q; it takes NUMBER:HASH, as an earlier verification printed it.", p.Head)
+			return auditVerdictAnswer{}, invalidParams.say("head", "head is %q; it takes NUMBER:HASH, as an earlier verification printed it.", p.Head)
 		}
 		known = append(known, storage.AuditHead{Seq: seq, Hash: strings.ToLower(hash)})
 	}
 	v, err := s.c.Keys.VerifyAudit(ctx, known...)
-	return struct {
-		Verdict storage.AuditVerdict `json:"verdict"`
-	}{v}, err
+	return auditVerdictAnswer{v}, err
 }

@@ -16,34 +16,38 @@ type done struct {
 	Done bool `json:"done"`
 }
 
+type dialParams struct {
+	Line string `json:"line"`
+	To   string `json:"to" need:"true"`
+}
+
 // dial calls a number from a line. There is no sound: a gate opens, or a
 // forwarding is set.
-func (s *Server) dial(ctx context.Context, who storage.Caller, p struct {
-	Line string `json:"line"`
-	To   string `json:"to"`
-}) (any, error) {
+func (s *Server) dial(ctx context.Context, who storage.Caller, p dialParams) (done, error) {
 	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
-		return nil, err
+		return done{}, err
 	}
 	return done{true}, radio.Dial(ctx, p.Line, p.To, who.Author())
 }
 
-func (s *Server) hangup(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+func (s *Server) hangup(ctx context.Context, who storage.Caller, p lineParams) (done, error) {
 	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
-		return nil, err
+		return done{}, err
 	}
 	return done{true}, radio.Hangup(ctx, p.Line, who.Author())
 }
 
-func (s *Server) dtmf(ctx context.Context, who storage.Caller, p struct {
+type dtmfParams struct {
 	Line  string `json:"line"`
-	Tones string `json:"tones"`
-}) (any, error) {
+	Tones string `json:"tones" need:"true"`
+}
+
+func (s *Server) dtmf(ctx context.Context, who storage.Caller, p dtmfParams) (done, error) {
 	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
-		return nil, err
+		return done{}, err
 	}
 	return done{true}, radio.DTMF(ctx, p.Line, p.Tones, who.Author())
 }

@@ -14,58 +14,70 @@ var doctorMethods = []method{
 	{"doctor.get", "GET", "/api/v1/doctor", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).diagnose), nil},
 }
 
+type diagnosisAnswer struct {
+	Diagnosis storage.Diagnosis `json:"diagnosis"`
+}
+
 // diagnose has the doctor look at the box and ask every modem. It takes as long
 // as the modems take, some seconds each at the worst.
-func (s *Server) diagnose(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+func (s *Server) diagnose(ctx context.Context, _ storage.Caller, _ none) (diagnosisAnswer, error) {
 	radio, err := s.radio()
 	if err != nil {
-		return nil, err
+		return diagnosisAnswer{}, err
 	}
 	d, err := radio.Diagnose(ctx)
-	return struct {
-		Diagnosis storage.Diagnosis `json:"diagnosis"`
-	}{d}, err
+	return diagnosisAnswer{d}, err
+}
+
+type typeParams struct {
+	Modem  string `json:"modem" need:"true"` // its port or its line
+	Line   string `json:"line" need:"true"`  // with AT
+	Unsafe bool   `json:"unsafe"`
+}
+
+type typedAnswer struct {
+	Answer storage.Typed `json:"answer"`
 }
 
 // typeLine runs an AT line. What is more than a question needs unsafe.
-func (s *Server) typeLine(ctx context.Context, who storage.Caller, p struct {
-	Modem  string `json:"modem"` // its port or its line
-	Line   string `json:"line"`  // with AT
-	Unsafe bool   `json:"unsafe"`
-}) (any, error) {
+func (s *Server) typeLine(ctx context.Context, who storage.Caller, p typeParams) (typedAnswer, error) {
 	radio, err := s.radio()
 	if err != nil {
-		return nil, err
+		return typedAnswer{}, err
 	}
 	answer, err := radio.Type(ctx, p.Modem, p.Line, p.Unsafe, who.Author())
-	return struct {
-		Answer storage.Typed `json:"answer"`
-	}{answer}, err
+	return typedAnswer{answer}, err
 }
 
-func (s *Server) restartModem(ctx context.Context, who storage.Caller, p struct {
-	Modem string `json:"modem"`
-}) (any, error) {
+type modemParams struct {
+	Modem string `json:"modem" need:"true"`
+}
+
+func (s *Server) restartModem(ctx context.Context, who storage.Caller, p modemParams) (done, error) {
 	radio, err := s.radio()
 	if err != nil {
-		return nil, err
+		return done{}, err
 	}
 	return done{true}, radio.Restart(ctx, p.Modem, who.Author())
 }
 
-// transcript is what was said to modems, redacted. With wait it is asked for
-// again and again, and answers as soon as there is more.
-func (s *Server) transcript(ctx context.Context, _ storage.Caller, p struct {
+type transcriptParams struct {
 	Port string `json:"port"`
 	Seq  int64  `json:"seq"`    // behind this line
 	Wait int    `json:"wait_s"` // 25 at most
-}) (any, error) {
+}
+
+type transcriptAnswer struct {
+	Said []storage.Said `json:"said"`
+}
+
+// transcript is what was said to modems, redacted. With wait it is asked for
+// again and again, and answers as soon as there is more.
+func (s *Server) transcript(ctx context.Context, _ storage.Caller, p transcriptParams) (transcriptAnswer, error) {
 	radio, err := s.radio()
 	if err != nil {
-		return nil, err
+		return transcriptAnswer{}, err
 	}
 	said, err := radio.Transcript(ctx, p.Port, p.Seq, time.Duration(p.Wait)*time.Second)
-	return struct {
-		Said []storage.Said `json:"said"`
-	}{list(said)}, err
+	return transcriptAnswer{list(said)}, err
 }

@@ -139,6 +139,23 @@ type eventsQuery struct {
 	wait  time.Duration // 0: until the desk goes
 }
 
+// eventsParams are those of the query.
+type eventsParams struct {
+	Since  string `json:"since"`  // the number of an event, or EPOCH:NUMBER; default: from now on, or with poll all there is
+	Poll   string `json:"poll"`   // 1: answer what there is and end, as JSON lines
+	Limit  int    `json:"limit"`  // the most events, up to 5000; default with poll: 1000
+	Wait   int    `json:"wait"`   // end after so many seconds, up to 3600
+	Lines  string `json:"lines"`  // of these lines only, parted by commas
+	Events string `json:"events"` // of these types only, such as message.*, parted by commas
+}
+
+// eventLine is one event as a stream tells it.
+type eventLine struct {
+	Epoch string `json:"epoch"` // of the ledger; another one means that it was put back or replaced
+	storage.Event
+	Prev int64 `json:"prev"` // the event that this stream told before, or where it began
+}
+
 // streamEvents answers with the log: as JSON lines up to its end (poll=1), or
 // as lines or SSE that go on.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, p *proof) error {

@@ -49,15 +49,17 @@ type hooked struct {
 	Secret string       `json:"secret,omitempty"`
 }
 
-func (s *Server) hooks(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+type hooksAnswer struct {
+	Hooks []storage.Hook `json:"hooks"`
+}
+
+func (s *Server) hooks(ctx context.Context, _ storage.Caller, _ none) (hooksAnswer, error) {
 	hooks, err := s.c.Hooks.Hooks(ctx)
-	return struct {
-		Hooks []storage.Hook `json:"hooks"`
-	}{list(hooks)}, err
+	return hooksAnswer{list(hooks)}, err
 }
 
 type hookParams struct {
-	URL      string   `json:"url"`
+	URL      string   `json:"url" need:"true"`
 	Label    string   `json:"label"`
 	Events   []string `json:"events"`
 	Lines    []string `json:"lines"`
@@ -65,10 +67,10 @@ type hookParams struct {
 	Template string   `json:"template"`
 }
 
-func (s *Server) createHook(ctx context.Context, _ storage.Caller, p hookParams) (any, error) {
+func (s *Server) createHook(ctx context.Context, _ storage.Caller, p hookParams) (hooked, error) {
 	h := storage.Hook{URL: p.URL, Label: p.Label, Events: p.Events, Lines: p.Lines, Order: p.Order, Template: p.Template}
 	if err := s.c.Pusher.Check(h); err != nil {
-		return nil, err
+		return hooked{}, err
 	}
 	h, secret, err := s.c.Hooks.CreateHook(ctx, h)
 	return hooked{h, secret}, err
@@ -79,10 +81,10 @@ type hookChange struct {
 	storage.HookChange
 }
 
-func (s *Server) updateHook(ctx context.Context, _ storage.Caller, p hookChange) (any, error) {
+func (s *Server) updateHook(ctx context.Context, _ storage.Caller, p hookChange) (hooked, error) {
 	h, err := s.hook(ctx, p.ID)
 	if err != nil {
-		return nil, err
+		return hooked{}, err
 	}
 	if p.URL != nil {
 		h.URL = *p.URL
@@ -92,7 +94,7 @@ func (s *Server) updateHook(ctx context.Context, _ storage.Caller, p hookChange)
 	}
 	if p.URL != nil || p.Template != nil {
 		if err := s.c.Pusher.Check(h); err != nil {
-			return nil, err
+			return hooked{}, err
 		}
 	}
 	h, err = s.c.Hooks.UpdateHook(ctx, p.ID, p.HookChange)
@@ -112,17 +114,19 @@ func (s *Server) hook(ctx context.Context, id string) (storage.Hook, error) {
 	return storage.Hook{}, notFound.say("id", "There is no hook %s.", id)
 }
 
-func (s *Server) deleteHook(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
-	return struct{}{}, s.c.Hooks.DeleteHook(ctx, p.ID)
+func (s *Server) deleteHook(ctx context.Context, _ storage.Caller, p idParams) (none, error) {
+	return none{}, s.c.Hooks.DeleteHook(ctx, p.ID)
+}
+
+type deliveryAnswer struct {
+	Delivery storage.Delivery `json:"delivery"`
 }
 
 // testHook answers also when the endpoint did not take the event: what came of
 // it is the answer.
-func (s *Server) testHook(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+func (s *Server) testHook(ctx context.Context, _ storage.Caller, p idParams) (deliveryAnswer, error) {
 	d, err := s.c.Pusher.Ping(ctx, p.ID)
-	return struct {
-		Delivery storage.Delivery `json:"delivery"`
-	}{d}, err
+	return deliveryAnswer{d}, err
 }
 
 type deliveriesParams struct {
@@ -132,7 +136,7 @@ type deliveriesParams struct {
 	Before string `json:"before"`
 }
 
-func (s *Server) deliveries(ctx context.Context, _ storage.Caller, p deliveriesParams) (any, error) {
+func (s *Server) deliveries(ctx context.Context, _ storage.Caller, p deliveriesParams) (storage.DeliveryPage, error) {
 	return s.c.Hooks.Deliveries(ctx, p.ID, p.State, storage.Page{Limit: p.Limit, Before: p.Before})
 }
 
@@ -143,9 +147,9 @@ type replayParams struct {
 }
 
 // replayHook tells an endpoint again of one event, or of all after one.
-func (s *Server) replayHook(ctx context.Context, _ storage.Caller, p replayParams) (any, error) {
+func (s *Server) replayHook(ctx context.Context, _ storage.Caller, p replayParams) (hooked, error) {
 	if (p.Seq == nil) == (p.Since == nil) {
-		return nil, invalidParams.say("seq", `Give either "seq", the number of one event, or "since", to tell of all after it.`)
+		return hooked{}, invalidParams.say("seq", `Give either "seq", the number of one event, or "since", to tell of all after it.`)
 	}
 	again, from := s.c.Hooks.ReplayDelivery, p.Seq
 	if p.Since != nil {
@@ -163,13 +167,13 @@ type rotateParams struct {
 // keepMost bounds how long an old secret may go on holding.
 const keepMost = 30 * 24
 
-func (s *Server) rotateHook(ctx context.Context, _ storage.Caller, p rotateParams) (any, error) {
+func (s *Server) rotateHook(ctx context.Context, _ storage.Caller, p rotateParams) (hooked, error) {
 	keep := 24
 	if p.Keep != nil {
 		keep = *p.Keep
 	}
 	if keep < 0 || keep > keepMost {
-		return nil, invalidParams.say("keep_hours", "keep_hours is %d; it goes from 0 to %d.", keep, keepMost)
+		return hooked{}, invalidParams.say("keep_hours", "keep_hours is %d; it goes from 0 to %d.", keep, keepMost)
 	}
 	h, secret, err := s.c.Hooks.RotateHook(ctx, p.ID, time.Duration(keep)*time.Hour)
 	return hooked{h, secret}, err

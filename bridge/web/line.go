@@ -15,15 +15,17 @@ var lineMethods = []method{
 	{"line.switch", "PUT", "/api/v1/lines/{id}/sms", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).switchLine), nil},
 }
 
-func (s *Server) lines(ctx context.Context, who storage.Caller, _ none) (any, error) {
+type linesAnswer struct {
+	Lines []storage.Line `json:"lines"`
+	Head  storage.Head   `json:"head"`
+}
+
+func (s *Server) lines(ctx context.Context, who storage.Caller, _ none) (linesAnswer, error) {
 	lines, head, err := s.linesOf(ctx, who)
 	if err != nil {
-		return nil, err
+		return linesAnswer{}, err
 	}
-	return struct {
-		Lines []storage.Line `json:"lines"`
-		Head  storage.Head   `json:"head"`
-	}{list(lines), head}, nil
+	return linesAnswer{list(lines), head}, nil
 }
 
 // linesOf are the lines that the caller may see.
@@ -32,32 +34,34 @@ func (s *Server) linesOf(ctx context.Context, who storage.Caller) ([]storage.Lin
 	return slices.DeleteFunc(lines, func(l storage.Line) bool { return !who.Sees(l.ID) }), head, err
 }
 
+type modemsAnswer struct {
+	Modems []storage.Modem `json:"modems"`
+}
+
 // modems shows who works on some lines only the modems of those.
-func (s *Server) modems(_ context.Context, who storage.Caller, _ none) (any, error) {
+func (s *Server) modems(_ context.Context, who storage.Caller, _ none) (modemsAnswer, error) {
 	found := slices.DeleteFunc(slices.Clone(s.c.Modems()), func(m storage.Modem) bool { return !who.Sees(m.Line) })
-	return struct {
-		Modems []storage.Modem `json:"modems"`
-	}{list(found)}, nil
+	return modemsAnswer{list(found)}, nil
 }
 
 type assignParams struct {
 	ID    string `json:"id"` // of the line
-	Agent string `json:"agent"`
+	Agent string `json:"agent" need:"true"`
 }
 
 // assign lets an account work on a line.
-func (s *Server) assign(ctx context.Context, _ storage.Caller, p assignParams) (any, error) {
+func (s *Server) assign(ctx context.Context, _ storage.Caller, p assignParams) (agentAnswer, error) {
 	return s.assigned(ctx, p, true)
 }
 
-func (s *Server) unassign(ctx context.Context, _ storage.Caller, p assignParams) (any, error) {
+func (s *Server) unassign(ctx context.Context, _ storage.Caller, p assignParams) (agentAnswer, error) {
 	return s.assigned(ctx, p, false)
 }
 
-func (s *Server) assigned(ctx context.Context, p assignParams, yes bool) (any, error) {
+func (s *Server) assigned(ctx context.Context, p assignParams, yes bool) (agentAnswer, error) {
 	a, err := s.c.Keys.Assign(ctx, p.ID, p.Agent, yes)
 	if err != nil {
-		return nil, err
+		return agentAnswer{}, err
 	}
 	s.accessChanged(a)
 	return agentAnswer{a}, nil
@@ -65,22 +69,24 @@ func (s *Server) assigned(ctx context.Context, p assignParams, yes bool) (any, e
 
 type switchParams struct {
 	ID      string `json:"id"`
-	Enabled *bool  `json:"enabled"`
+	Enabled *bool  `json:"enabled" need:"true"`
+}
+
+type lineAnswer struct {
+	Line storage.Line `json:"line"`
 }
 
 // switchLine lets texts leave by a line, or no longer. What comes in is kept
 // all the same.
-func (s *Server) switchLine(ctx context.Context, _ storage.Caller, p switchParams) (any, error) {
+func (s *Server) switchLine(ctx context.Context, _ storage.Caller, p switchParams) (lineAnswer, error) {
 	if p.Enabled == nil {
-		return nil, invalidParams.say("enabled", "Say enabled as true or false.")
+		return lineAnswer{}, invalidParams.say("enabled", "Say enabled as true or false.")
 	}
 	line, err := s.c.Keys.SwitchLine(ctx, p.ID, *p.Enabled)
 	if err != nil {
-		return nil, err
+		return lineAnswer{}, err
 	}
-	return struct {
-		Line storage.Line `json:"line"`
-	}{line}, nil
+	return lineAnswer{line}, nil
 }
 
 // ready refuses when nothing could leave now: not by the line that is named,

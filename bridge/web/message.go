@@ -21,9 +21,9 @@ var messageMethods = []method{
 
 // sendParams is a text to be sent.
 type sendParams struct {
-	To       recipient `json:"to"`
+	To       recipient `json:"to" need:"true"`
 	From     string    `json:"from"` // a line; empty: the thread's last one, or the only one
-	Text     string    `json:"text"`
+	Text     string    `json:"text" need:"true"`
 	Idem     string    `json:"idem"`
 	MaxParts int       `json:"max_parts"`
 	FailFast bool      `json:"fail_fast"`
@@ -45,27 +45,27 @@ type sendResult struct {
 const maxKey = 200
 
 // send accepts a text: when it answers, the message is kept and will go out.
-func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (any, error) {
+func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (sendResult, error) {
 	if strings.TrimSpace(p.Text) == "" {
-		return nil, textEmpty.say("text", "text is empty. Write what is to be sent.")
+		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be sent.")
 	}
 	if len(p.Idem) > maxKey {
-		return nil, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
+		return sendResult{}, invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(p.Idem), maxKey)
 	}
 	if a := who.Person(); a != nil && !a.SMS {
-		return nil, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
+		return sendResult{}, smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
 	}
 	to, err := s.recipient(ctx, who, p.To)
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	count, err := s.countParts(p.Text, p.MaxParts)
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	if p.FailFast {
 		if err := s.ready(ctx, who, p.From); err != nil {
-			return nil, err
+			return sendResult{}, err
 		}
 	}
 	m, replayed, err := s.c.Store.Compose(ctx, storage.Draft{
@@ -73,7 +73,7 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (an
 		Among: who.Lines(), Key: p.Idem, Digest: digest(to, p.From, p.Text),
 	})
 	if err != nil {
-		return nil, err
+		return sendResult{}, err
 	}
 	return sendResult{Message: m, Seq: m.Rev, Replayed: replayed}, nil
 }
@@ -128,29 +128,33 @@ func digest(fields ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+type messageAnswer struct {
+	Message storage.Message `json:"message"`
+}
+
+func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (messageAnswer, error) {
 	m, err := s.c.Store.Message(ctx, p.ID)
 	if err == nil && !who.Sees(m.Line) {
 		err = notFound.say("id", "there is no message %s", p.ID) // as if it were not there
 	}
 	if err != nil {
-		return nil, err
+		return messageAnswer{}, err
 	}
-	return struct {
-		Message storage.Message `json:"message"`
-	}{m}, nil
+	return messageAnswer{m}, nil
 }
 
 type countParams struct {
-	Text string `json:"text"`
+	Text string `json:"text" need:"true"`
+}
+
+type countAnswer struct {
+	Count storage.Count `json:"count"`
 }
 
 // count answers what a text would cost.
-func (s *Server) count(_ context.Context, _ storage.Caller, p countParams) (any, error) {
+func (s *Server) count(_ context.Context, _ storage.Caller, p countParams) (countAnswer, error) {
 	c, err := s.c.Count(p.Text)
-	return struct {
-		Count storage.Count `json:"count"`
-	}{c}, err
+	return countAnswer{c}, err
 }
 
 // Waiting for what became of a message, for scripts. A desk on the socket has

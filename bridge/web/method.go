@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
+	"strings"
 
 	"smsbridge/storage"
 )
@@ -19,15 +21,48 @@ type method struct {
 	scope  string       // the gate of tokens; empty is refused to all but the administrator
 	least  storage.Role // the gate of people: the least role; empty likewise
 	status int          // of its REST twin when it is done
-	do     do
+	do     deed
 
 	// rest wraps the REST twin where HTTP can do something that the socket has
 	// other means for.
 	rest func(s *Server, w http.ResponseWriter, r *http.Request, do func() (any, error)) (any, error)
 }
 
-// do answers a method's parameters, a JSON object.
-type do func(ctx context.Context, s *Server, who storage.Caller, params json.RawMessage) (any, error)
+// A deed is what a method does: it answers parameters, a JSON object. Its types
+// are what the documents, and the test of every answer, are made from.
+type deed struct {
+	do func(ctx context.Context, s *Server, who storage.Caller, params json.RawMessage) (any, error)
+	types
+}
+
+// types are the Go types of what is taken and what is answered.
+type types struct {
+	in, out reflect.Type
+	kinds   map[string]reflect.Kind // of the fields of in, by their JSON names
+}
+
+// takes gives the types by name, for a route.
+func takes[P, R any]() types {
+	t := types{reflect.TypeFor[P](), reflect.TypeFor[R](), make(map[string]reflect.Kind)}
+	t.fields(t.in)
+	return t
+}
+
+func (t types) fields(in reflect.Type) {
+	for i := range in.NumField() {
+		f := in.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		of := f.Type
+		if of.Kind() == reflect.Pointer {
+			of = of.Elem()
+		}
+		if f.Anonymous && name == "" {
+			t.fields(of)
+		} else if t.kinds[name] == reflect.Invalid {
+			t.kinds[name] = of.Kind()
+		}
+	}
+}
 
 // Scopes and roles beside those of storage.
 const (
@@ -66,25 +101,30 @@ type route struct {
 	scope string
 	least storage.Role
 	serve func(s *Server, w http.ResponseWriter, r *http.Request, p *proof) error
+	types
 }
 
 var routes = []route{
-	{"GET", "/api/v1/health", anybody, stranger, (*Server).health},
-	{"GET", "/api/v1/session", anybody, stranger, (*Server).showSession},
-	{"POST", "/api/v1/session", anybody, stranger, (*Server).openSession},
-	{"DELETE", "/api/v1/session", known, storage.RoleViewer, (*Server).endSession},
-	{"POST", "/api/v1/pair", anybody, stranger, (*Server).beginPair},
-	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair},
-	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents},
-	{"GET", socketPath, anybody, stranger, (*Server).serveSocket}, // asks by itself: the first frame may tell
+	{"GET", "/api/v1/health", anybody, stranger, (*Server).health, takes[none, healthAnswer]()},
+	{"GET", "/api/v1/session", anybody, stranger, (*Server).showSession, takes[none, sessionView]()},
+	{"POST", "/api/v1/session", anybody, stranger, (*Server).openSession, takes[signIn, sessionView]()},
+	{"DELETE", "/api/v1/session", known, storage.RoleViewer, (*Server).endSession, takes[none, sessionView]()},
+	{"POST", "/api/v1/pair", anybody, stranger, (*Server).beginPair, takes[pairBegin, pairBegun]()},
+	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair, takes[pairAsk, madeToken]()},
+	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents, takes[eventsParams, eventLine]()},
+	{"GET", socketPath, anybody, stranger, (*Server).serveSocket, takes[none, none]()}, // asks by itself: the first frame may tell
 }
 
-// none is the parameters of a method that has none.
+// none is the parameters of a method that has none, and the answer of one that
+// has nothing to tell.
 type none struct{}
 
-// bind makes a method of one that takes its parameters as a value.
-func bind[P any](call func(s *Server, ctx context.Context, who storage.Caller, p P) (any, error)) do {
-	return func(ctx context.Context, s *Server, who storage.Caller, params json.RawMessage) (any, error) {
+// bind makes a deed of a function that takes its parameters as a value P and
+// answers a value R. Both should be named types: the documents call them by
+// their names, and tell what stands in the comments of their fields. A field
+// tagged need:"true" must be given; the rest may be left out.
+func bind[P, R any](call func(s *Server, ctx context.Context, who storage.Caller, p P) (R, error)) deed {
+	return deed{func(ctx context.Context, s *Server, who storage.Caller, params json.RawMessage) (any, error) {
 		var p P
 		if len(params) > 0 {
 			if err := decode(params, &p); err != nil {
@@ -92,7 +132,7 @@ func bind[P any](call func(s *Server, ctx context.Context, who storage.Caller, p
 			}
 		}
 		return call(s, ctx, who, p)
-	}
+	}, takes[P, R]()}
 }
 
 // call runs a method for a caller, if it may, and writes down what it changed.
@@ -102,13 +142,13 @@ func (s *Server) call(ctx context.Context, m *method, p *proof, params json.RawM
 		return nil, err
 	}
 	if p == nil {
-		return m.do(ctx, s, storage.Caller{}, params)
+		return m.do.do(ctx, s, storage.Caller{}, params)
 	}
 	if !m.changes() {
-		return m.do(withProof(ctx, p), s, p.who, params)
+		return m.do.do(withProof(ctx, p), s, p.who, params)
 	}
 	a := &storage.Audit{AuditEntry: storage.AuditEntry{Author: p.who.Author(), Method: m.name, Object: idIn(params)}}
-	result, err := m.do(withProof(storage.WithAudit(ctx, a), p), s, p.who, params)
+	result, err := m.do.do(withProof(storage.WithAudit(ctx, a), p), s, p.who, params)
 	s.audited(ctx, a, err)
 	return result, err
 }

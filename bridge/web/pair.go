@@ -148,7 +148,7 @@ func fourPictures() []string {
 var pairable = []string{storage.ScopeSend, storage.ScopeRead, storage.ScopeLines, storage.ScopeContacts}
 
 type pairBegin struct {
-	Name   string   `json:"name"`
+	Name   string   `json:"name" need:"true"`
 	Scopes []string `json:"scopes"` // default: all that can be had so
 }
 
@@ -164,7 +164,7 @@ type pairBegun struct {
 
 // beginPair is where a program begins that has nothing yet.
 func (s *Server) beginPair(w http.ResponseWriter, r *http.Request, _ *proof) error {
-	params, err := restParams(w, r, "")
+	params, err := restParams(w, r, "", types{})
 	if err != nil {
 		return err
 	}
@@ -194,16 +194,18 @@ func (s *Server) beginPair(w http.ResponseWriter, r *http.Request, _ *proof) err
 		[]string{"smsbridge agent pair approve " + p.code}})
 }
 
+type pairAsk struct {
+	Device string `json:"device_code" need:"true"` // as the begin of the pairing told it
+}
+
 // endPair answers a program that asks for its token, which is made now, so that
 // nobody ever keeps its secret.
 func (s *Server) endPair(w http.ResponseWriter, r *http.Request, _ *proof) error {
-	params, err := restParams(w, r, "")
+	params, err := restParams(w, r, "", types{})
 	if err != nil {
 		return err
 	}
-	var in struct {
-		Device string `json:"device_code"`
-	}
+	var in pairAsk
 	if err := decode(params, &in); err != nil {
 		return err
 	}
@@ -221,7 +223,7 @@ func (s *Server) endPair(w http.ResponseWriter, r *http.Request, _ *proof) error
 }
 
 type pairParams struct {
-	Code  string   `json:"code"`
+	Code  string   `json:"code" need:"true"`
 	Lines []string `json:"lines"` // default: those of the account
 	Agent string   `json:"agent"` // for the administrator: whose the token is
 }
@@ -236,27 +238,27 @@ type pairView struct {
 	Expires  storage.Time `json:"expires_at"`
 }
 
-func (s *Server) showPair(_ context.Context, who storage.Caller, p pairParams) (any, error) {
+func (s *Server) showPair(_ context.Context, who storage.Caller, p pairParams) (pairAnswer, error) {
 	return s.settle(who, p.Code, nil)
 }
 
 // approvePair lets the program have a token that belongs to the approver's
 // account: it may no more than that, and ends with it.
-func (s *Server) approvePair(ctx context.Context, who storage.Caller, p pairParams) (any, error) {
+func (s *Server) approvePair(ctx context.Context, who storage.Caller, p pairParams) (pairAnswer, error) {
 	account := ""
 	switch {
 	case who.Account != nil:
-		return nil, errNotByProgram()
+		return pairAnswer{}, errNotByProgram()
 	case who.Agent != nil:
 		account = who.Agent.ID
 	case p.Agent != "":
 		a, err := s.c.Keys.Agent(ctx, p.Agent)
 		if err != nil {
-			return nil, err
+			return pairAnswer{}, err
 		}
 		account = a.ID
 	default:
-		return nil, invalidParams.say("agent", "Say whose program it is: the id or the name of an account.")
+		return pairAnswer{}, invalidParams.say("agent", "Say whose program it is: the id or the name of an account.")
 	}
 	return s.settle(who, p.Code, func(w *pairing) {
 		w.verdict, w.author = approved, who.Author()
@@ -264,7 +266,7 @@ func (s *Server) approvePair(ctx context.Context, who storage.Caller, p pairPara
 	})
 }
 
-func (s *Server) denyPair(_ context.Context, who storage.Caller, p pairParams) (any, error) {
+func (s *Server) denyPair(_ context.Context, who storage.Caller, p pairParams) (pairAnswer, error) {
 	return s.settle(who, p.Code, func(w *pairing) { w.verdict = denied })
 }
 
@@ -272,23 +274,25 @@ func errNotByProgram() error {
 	return forbidden.say("", "A program may not approve another one. The person does it on the page, or the owner with `smsbridge agent pair approve`.")
 }
 
+type pairAnswer struct {
+	Pairing pairView `json:"pairing"`
+}
+
 // settle finds the pairing of a code. Codes are guessed at no faster than
 // passwords.
-func (s *Server) settle(who storage.Caller, code string, of func(*pairing)) (any, error) {
+func (s *Server) settle(who storage.Caller, code string, of func(*pairing)) (pairAnswer, error) {
 	author := who.Author()
 	if who.Account != nil {
-		return nil, errNotByProgram()
+		return pairAnswer{}, errNotByProgram()
 	}
 	key := "pair " + author.Kind + author.ID
 	if wait := s.wrong.take(time.Now(), key); wait > 0 {
-		return nil, tooManyTries("code", wait)
+		return pairAnswer{}, tooManyTries("code", wait)
 	}
 	p, found := s.pairs.decide(time.Now(), code, of)
 	if !found {
-		return nil, notFound.say("code", "No program waits with this code. It is shown by the program, and lasts ten minutes.")
+		return pairAnswer{}, notFound.say("code", "No program waits with this code. It is shown by the program, and lasts ten minutes.")
 	}
 	s.wrong.right(key)
-	return struct {
-		Pairing pairView `json:"pairing"`
-	}{pairView{p.id, p.name, p.pictures, p.scopes, p.from, storage.At(p.expires)}}, nil
+	return pairAnswer{pairView{p.id, p.name, p.pictures, p.scopes, p.from, storage.At(p.expires)}}, nil
 }

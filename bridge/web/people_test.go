@@ -394,6 +394,17 @@ func TestSight_events(t *testing.T) {
 		}
 	}
 	t.Logf("%d cells", cells)
+	for _, c := range callers { // what is for one person is nobody else's, the owner's neither
+		e := storage.Event{Type: storage.MessageReceived, Line: "ln_1", For: []string{"ag_ana"}}
+		if sees(c.who, e) {
+			t.Errorf("%s is told what is for somebody else", c.name)
+		}
+		if p := c.who.Person(); p != nil {
+			if e.For = append(e.For, p.ID); !sees(c.who, e) {
+				t.Errorf("%s is not told what is for them", c.name)
+			}
+		}
+	}
 	saved := slices.Clone(sights) // the planted hole: a rule that shows accounts to everybody
 	defer func() { copy(sights, saved) }()
 	sights[1].seen = everybody

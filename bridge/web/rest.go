@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -74,7 +75,7 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request, m *method) (any, e
 		return nil, err
 	}
 	r = r.WithContext(withProof(r.Context(), p))
-	params, err := restParams(w, r, m.path)
+	params, err := restParams(w, r, m.path, m.do.types)
 	if err != nil {
 		return nil, err
 	}
@@ -85,12 +86,9 @@ func (s *Server) twin(w http.ResponseWriter, r *http.Request, m *method) (any, e
 	return do()
 }
 
-// numeric names the parameters that are numbers; in a query all are text.
-var numeric = map[string]bool{"limit": true, "seq": true, "wait_s": true}
-
 // restParams gathers what stands in body, query, path and Idempotency-Key into
 // the object that the socket would have sent. What the path says wins.
-func restParams(w http.ResponseWriter, r *http.Request, path string) (json.RawMessage, error) {
+func restParams(w http.ResponseWriter, r *http.Request, path string, t types) (json.RawMessage, error) {
 	params := make(map[string]json.RawMessage)
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -113,11 +111,7 @@ func restParams(w http.ResponseWriter, r *http.Request, path string) (json.RawMe
 		}
 	}
 	for name, values := range r.URL.Query() {
-		if _, err := strconv.Atoi(values[0]); err == nil && numeric[name] {
-			params[name] = json.RawMessage(values[0])
-		} else {
-			params[name] = quoted(values[0])
-		}
+		params[name] = fromQuery(t.kinds[name], values)
 	}
 	if key := r.Header.Get("Idempotency-Key"); key != "" {
 		params["idem"] = quoted(strings.Trim(key, `"`))
@@ -129,6 +123,25 @@ func restParams(w http.ResponseWriter, r *http.Request, path string) (json.RawMe
 		}
 	}
 	return json.Marshal(params)
+}
+
+// fromQuery writes what stands in a query, where all is text, as the kind that
+// is taken. What is not of that kind stays text, and is refused by its name.
+func fromQuery(kind reflect.Kind, values []string) json.RawMessage {
+	switch text := values[0]; kind {
+	case reflect.Int, reflect.Int64:
+		if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return json.RawMessage(text)
+		}
+	case reflect.Bool:
+		if text == "true" || text == "false" {
+			return json.RawMessage(text)
+		}
+	case reflect.Slice:
+		list, _ := json.Marshal(words(values))
+		return list
+	}
+	return quoted(values[0])
 }
 
 func quoted(s string) json.RawMessage {
@@ -171,8 +184,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 func (s *Server) health(w http.ResponseWriter, _ *http.Request, _ *proof) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, map[string]bool{"ok": true})
+	writeJSON(w, healthAnswer{true})
 	return nil
+}
+
+type healthAnswer struct {
+	OK bool `json:"ok"`
 }
 
 // labPath is where the demo's own handler is; it sees paths without it.

@@ -169,7 +169,7 @@ type signIn struct {
 // openSession takes a one-time code, or name and password, and answers with a
 // cookie.
 func (s *Server) openSession(w http.ResponseWriter, r *http.Request, _ *proof) error {
-	params, err := restParams(w, r, "")
+	params, err := restParams(w, r, "", types{})
 	if err != nil {
 		return err
 	}
@@ -325,7 +325,7 @@ type me struct {
 	Scopes []string       `json:"scopes"`
 }
 
-func (s *Server) me(_ context.Context, who storage.Caller, _ none) (any, error) {
+func (s *Server) me(_ context.Context, who storage.Caller, _ none) (me, error) {
 	return meOf(who), nil
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"path"
+	"slices"
 
 	"smsbridge/storage"
 )
@@ -35,6 +36,9 @@ func wholeBox(who storage.Caller) bool {
 
 // sees tells whether a caller is told of an event.
 func sees(who storage.Caller, e storage.Event) bool {
+	if e.For != nil {
+		return who.Person() != nil && slices.Contains(e.For, who.Person().ID)
+	}
 	if e.Line != "" {
 		return who.Sees(e.Line)
 	}

@@ -29,10 +29,10 @@ func (p pageParams) page(who storage.Caller) (storage.Page, error) {
 	return storage.Page{Limit: p.Limit, Before: p.Before, After: p.After, Lines: who.Lines()}, nil
 }
 
-func (s *Server) threads(ctx context.Context, who storage.Caller, p pageParams) (any, error) {
+func (s *Server) threads(ctx context.Context, who storage.Caller, p pageParams) (storage.ThreadPage, error) {
 	page, err := p.page(who)
 	if err != nil {
-		return nil, err
+		return storage.ThreadPage{}, err
 	}
 	found, err := s.c.Store.Threads(ctx, page)
 	found.Threads = list(found.Threads)
@@ -44,32 +44,34 @@ type threadParams struct {
 	pageParams
 }
 
-func (s *Server) threadMessages(ctx context.Context, who storage.Caller, p threadParams) (any, error) {
+func (s *Server) threadMessages(ctx context.Context, who storage.Caller, p threadParams) (storage.MessagePage, error) {
 	page, err := p.page(who)
 	if err != nil {
-		return nil, err
+		return storage.MessagePage{}, err
 	}
 	found, err := s.c.Store.Messages(ctx, p.Thread, page)
 	found.Messages = list(found.Messages)
 	return found, err
 }
 
+type snapshotAnswer struct {
+	Threads []storage.Thread `json:"threads"`
+	Next    string           `json:"next,omitempty"` // of the threads
+	Lines   []storage.Line   `json:"lines"`
+	Head    storage.Head     `json:"head"`
+}
+
 // snapshot is what a desk begins with. Its head is from before the first list
 // was read, so a stream that begins there misses nothing of either.
-func (s *Server) snapshot(ctx context.Context, who storage.Caller, _ none) (any, error) {
+func (s *Server) snapshot(ctx context.Context, who storage.Caller, _ none) (snapshotAnswer, error) {
 	head, err := s.c.Store.Head(ctx)
 	if err != nil {
-		return nil, err
+		return snapshotAnswer{}, err
 	}
 	threads, err := s.c.Store.Threads(ctx, storage.Page{Lines: who.Lines()})
 	if err != nil {
-		return nil, err
+		return snapshotAnswer{}, err
 	}
 	lines, _, err := s.linesOf(ctx, who)
-	return struct {
-		Threads []storage.Thread `json:"threads"`
-		Next    string           `json:"next,omitempty"` // of the threads
-		Lines   []storage.Line   `json:"lines"`
-		Head    storage.Head     `json:"head"`
-	}{list(threads.Threads), threads.Next, list(lines), head}, err
+	return snapshotAnswer{list(threads.Threads), threads.Next, list(lines), head}, err
 }

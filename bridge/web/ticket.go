@@ -61,14 +61,16 @@ func (l *tickets) take(now time.Time, secret string) (*proof, error) {
 	return t.proof, nil
 }
 
+type ticketAnswer struct {
+	Ticket  string `json:"ticket"`
+	Expires int    `json:"expires_in"`
+}
+
 // createTicket gives the caller a ticket that stands for it.
-func (s *Server) createTicket(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+func (s *Server) createTicket(ctx context.Context, _ storage.Caller, _ none) (ticketAnswer, error) {
 	secret := newSecret("tkt_")
 	if err := s.tickets.put(time.Now(), secret, proofOf(ctx)); err != nil {
-		return nil, err
+		return ticketAnswer{}, err
 	}
-	return struct {
-		Ticket  string `json:"ticket"`
-		Expires int    `json:"expires_in"`
-	}{secret, int(ticketAge / time.Second)}, nil
+	return ticketAnswer{secret, int(ticketAge / time.Second)}, nil
 }

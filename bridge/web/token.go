@@ -17,18 +17,18 @@ var tokenMethods = []method{
 const tokenPrefix = "scp_"
 
 type tokenParams struct {
-	Label  string   `json:"label"`
-	Scopes []string `json:"scopes"`
+	Label  string   `json:"label" need:"true"`
+	Scopes []string `json:"scopes" need:"true"`
 	Lines  []string `json:"lines"` // default: every line
 	Agent  string   `json:"agent"` // the account whose it is; default: none, the box's own
 }
 
 // createToken answers with the secret, which nobody can see again.
-func (s *Server) createToken(ctx context.Context, _ storage.Caller, p tokenParams) (any, error) {
+func (s *Server) createToken(ctx context.Context, _ storage.Caller, p tokenParams) (madeToken, error) {
 	secret := newSecret(tokenPrefix)
 	token, err := s.c.Keys.CreateToken(ctx, storage.Token{Label: p.Label, Scopes: p.Scopes, Lines: p.Lines, Agent: p.Agent}, hashOf(secret))
 	if err != nil {
-		return nil, err
+		return madeToken{}, err
 	}
 	return madeToken{token, secret}, nil
 }
@@ -38,36 +38,42 @@ type madeToken struct {
 	Secret string        `json:"secret"`
 }
 
-func (s *Server) tokens(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+type tokensAnswer struct {
+	Tokens []storage.Token `json:"tokens"`
+}
+
+func (s *Server) tokens(ctx context.Context, _ storage.Caller, _ none) (tokensAnswer, error) {
 	tokens, err := s.c.Keys.Tokens(ctx)
-	return struct {
-		Tokens []storage.Token `json:"tokens"`
-	}{list(tokens)}, err
+	return tokensAnswer{list(tokens)}, err
 }
 
 type idParams struct {
-	ID string `json:"id"`
+	ID string `json:"id" need:"true"`
+}
+
+type tokenAnswer struct {
+	Token storage.Token `json:"token"`
 }
 
 // revokeToken ends a token and whatever it holds open.
-func (s *Server) revokeToken(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+func (s *Server) revokeToken(ctx context.Context, _ storage.Caller, p idParams) (tokenAnswer, error) {
 	token, err := s.c.Keys.RevokeToken(ctx, p.ID)
 	if err != nil {
-		return nil, err
+		return tokenAnswer{}, err
 	}
 	s.visits.end(func(o *proof) bool { return o.byToken(p.ID) }, errRevoked)
-	return struct {
-		Token storage.Token `json:"token"`
-	}{token}, nil
+	return tokenAnswer{token}, nil
+}
+
+type codeAnswer struct {
+	Code    string       `json:"code"`
+	Expires storage.Time `json:"expires_at"`
 }
 
 // setupCode makes a new one-time code for the page.
-func (s *Server) setupCode(ctx context.Context, _ storage.Caller, _ none) (any, error) {
+func (s *Server) setupCode(ctx context.Context, _ storage.Caller, _ none) (codeAnswer, error) {
 	code, expires, err := s.newCode(ctx)
-	return struct {
-		Code    string       `json:"code"`
-		Expires storage.Time `json:"expires_at"`
-	}{code, storage.At(expires)}, err
+	return codeAnswer{code, storage.At(expires)}, err
 }
 
 // list makes sure that JSON shows an empty list as one.

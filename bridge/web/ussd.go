@@ -22,49 +22,53 @@ type ussdAnswer struct {
 	USSD storage.USSDSession `json:"ussd"`
 }
 
-func (s *Server) sendUSSD(ctx context.Context, who storage.Caller, p struct {
-	Line string `json:"line"`
-	Text string `json:"text"`
-}) (any, error) {
+type ussdParams struct {
+	Line string `json:"line" need:"true"`
+	Text string `json:"text" need:"true"`
+}
+
+func (s *Server) sendUSSD(ctx context.Context, who storage.Caller, p ussdParams) (ussdAnswer, error) {
 	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
-		return nil, err
+		return ussdAnswer{}, err
 	}
 	d, err := radio.USSD(ctx, p.Line, p.Text, who.Author())
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) answerUSSD(ctx context.Context, who storage.Caller, p struct {
+type ussdReply struct {
 	ID   string `json:"id"`
-	Text string `json:"text"`
-}) (any, error) {
+	Text string `json:"text" need:"true"`
+}
+
+func (s *Server) answerUSSD(ctx context.Context, who storage.Caller, p ussdReply) (ussdAnswer, error) {
 	radio, err := s.radio()
 	if err != nil {
-		return nil, err
+		return ussdAnswer{}, err
 	}
 	if p.Text == "" {
-		return nil, invalidParams.say("text", "An answer is missing, such as 1.")
+		return ussdAnswer{}, invalidParams.say("text", "An answer is missing, such as 1.")
 	}
 	if _, err := s.dialogue(ctx, who, p.ID); err != nil {
-		return nil, err
+		return ussdAnswer{}, err
 	}
 	d, err := radio.AnswerUSSD(ctx, p.ID, p.Text)
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) cancelUSSD(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+func (s *Server) cancelUSSD(ctx context.Context, who storage.Caller, p idParams) (ussdAnswer, error) {
 	radio, err := s.radio()
 	if err != nil {
-		return nil, err
+		return ussdAnswer{}, err
 	}
 	if _, err := s.dialogue(ctx, who, p.ID); err != nil {
-		return nil, err
+		return ussdAnswer{}, err
 	}
 	d, err := radio.CancelUSSD(ctx, p.ID)
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) ussd(ctx context.Context, who storage.Caller, p idParams) (any, error) {
+func (s *Server) ussd(ctx context.Context, who storage.Caller, p idParams) (ussdAnswer, error) {
 	d, err := s.dialogue(ctx, who, p.ID)
 	return ussdAnswer{d}, err
 }
@@ -81,41 +85,49 @@ func (s *Server) dialogue(ctx context.Context, who storage.Caller, id string) (s
 	return d, nil
 }
 
-func (s *Server) ussdSessions(ctx context.Context, who storage.Caller, p struct {
+type ussdsParams struct {
 	lineParams
 	limitParams
-}) (any, error) {
+}
+
+type ussdsAnswer struct {
+	Sessions []storage.USSDSession `json:"sessions"`
+}
+
+func (s *Server) ussdSessions(ctx context.Context, who storage.Caller, p ussdsParams) (ussdsAnswer, error) {
 	rows, err := p.rows()
 	if err != nil {
-		return nil, err
+		return ussdsAnswer{}, err
 	}
 	found, err := s.c.Store.USSDSessions(ctx, p.Line, rows)
 	found = slices.DeleteFunc(found, func(d storage.USSDSession) bool { return !who.Sees(d.Line) })
-	return struct {
-		Sessions []storage.USSDSession `json:"sessions"`
-	}{list(found)}, err
+	return ussdsAnswer{list(found)}, err
 }
 
 // balance asks the network for the credit of a line, by the rule of its
 // operator.
-func (s *Server) balance(ctx context.Context, who storage.Caller, p lineParams) (any, error) {
+func (s *Server) balance(ctx context.Context, who storage.Caller, p lineParams) (ussdAnswer, error) {
 	radio, err := s.radioOn(who, p.Line)
 	if err != nil {
-		return nil, err
+		return ussdAnswer{}, err
 	}
 	d, err := radio.Balance(ctx, p.Line, who.Author())
 	return ussdAnswer{d}, err
 }
 
-func (s *Server) balanceRules(ctx context.Context, _ storage.Caller, _ none) (any, error) {
-	rules, err := s.c.Store.BalanceRules(ctx)
-	return struct {
-		Rules []storage.BalanceRule `json:"rules"`
-	}{list(rules)}, err
+type balanceRulesAnswer struct {
+	Rules []storage.BalanceRule `json:"rules"`
 }
 
-func (s *Server) saveBalanceRule(ctx context.Context, _ storage.Caller, r storage.BalanceRule) (any, error) {
-	return struct {
-		Rule storage.BalanceRule `json:"rule"`
-	}{r}, s.c.Store.SaveBalanceRule(ctx, r)
+func (s *Server) balanceRules(ctx context.Context, _ storage.Caller, _ none) (balanceRulesAnswer, error) {
+	rules, err := s.c.Store.BalanceRules(ctx)
+	return balanceRulesAnswer{list(rules)}, err
+}
+
+type balanceRuleAnswer struct {
+	Rule storage.BalanceRule `json:"rule"`
+}
+
+func (s *Server) saveBalanceRule(ctx context.Context, _ storage.Caller, r storage.BalanceRule) (balanceRuleAnswer, error) {
+	return balanceRuleAnswer{r}, s.c.Store.SaveBalanceRule(ctx, r)
 }

@@ -29,8 +29,7 @@ func (db *DB) Missed(ctx context.Context, line string, c storage.Call) (storage.
 			VALUES (?, ?, ?, 'in', ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
 			id, thread, line, storage.ChannelCall, peer, found[0].Number, missedText, storage.Received,
 			t.now.Milli(), c.At.Milli(), t.now.Milli(), t.next())
-		t.touch(thread, line, id)
-		t.updated(storage.MessageReceived, id)
+		t.arrive(thread, line, id)
 		if kept := t.message(id); kept != nil {
 			m = *kept
 		}

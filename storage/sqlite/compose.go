@@ -149,7 +149,7 @@ func (t *tx) warnings(d storage.Draft, line storage.Line, v storage.Verdict) (li
 		list = append(list, v.Warning)
 	}
 	var last string
-	if t.get(`SELECT line FROM thread WHERE channel = 'sms' AND peer = ? AND last <> ''`, []any{d.To}, &last) && last != line.ID {
+	if t.get(`SELECT line FROM thread JOIN thread_number ON thread.id = thread_number.thread WHERE number = ? AND last <> ''`, []any{d.To}, &last) && last != line.ID {
 		list = append(list, storage.LineChanged)
 	}
 	return append(list, d.Warnings...)
@@ -174,7 +174,7 @@ func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
 	if d.Line != "" {
 		return t.namedLine(d)
 	}
-	if found := t.lines("id = (SELECT line FROM thread WHERE channel = 'sms' AND peer = ?)", d.To); len(found) == 1 && usable(found[0], d) {
+	if found := t.lines("id = (SELECT line FROM thread JOIN thread_number ON thread.id = thread_number.thread WHERE thread_number.number = ?)", d.To); len(found) == 1 && usable(found[0], d) {
 		return found[0], nil
 	}
 	all := t.lines("TRUE")

@@ -81,7 +81,7 @@ func (t *tx) numbers(contact string) []string {
 // retitle tells desks that the thread of number has a contact now.
 func (t *tx) retitle(number string) {
 	var id string
-	if !t.get(`SELECT id FROM thread WHERE channel = 'sms' AND peer = ?`, []any{number}, &id) {
+	if !t.get(`SELECT thread FROM thread_number WHERE number = ?`, []any{number}, &id) {
 		return
 	}
 	t.exec(`UPDATE thread SET rev = ? WHERE id = ?`, t.next(), id)

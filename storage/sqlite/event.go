@@ -78,16 +78,21 @@ func (db *DB) Events(ctx context.Context, seq int64, limit int) ([]storage.Event
 	var events []storage.Event
 	err := db.look(ctx, func(v *view) error {
 		return v.rows(`
-			SELECT seq, at, type, thread, line, data
+			SELECT seq, at, type, thread, line, data, audience
 			FROM event
 			WHERE seq > ?
 			ORDER BY seq
 			LIMIT ?`, []any{seq, limit}, func(r *sql.Rows) error {
 			var e storage.Event
 			var at int64
-			var data string
-			if err := r.Scan(&e.Seq, &at, &e.Type, &e.Thread, &e.Line, &data); err != nil {
+			var data, told string
+			if err := r.Scan(&e.Seq, &at, &e.Type, &e.Thread, &e.Line, &data, &told); err != nil {
 				return err
+			}
+			if told != "" {
+				if err := json.Unmarshal([]byte(told), &e.For); err != nil {
+					return err
+				}
 			}
 			e.At, e.Data = storage.FromMilli(at), json.RawMessage(data)
 			events = append(events, e)

@@ -149,8 +149,7 @@ func (t *tx) receive(line storage.Line, a storage.Arrival) {
 	id := t.inbound(line, thread, a, storage.Received, 1)
 	t.file(a, kind, id, 1)
 	t.trace(id, a)
-	t.touch(thread, line.ID, id)
-	t.updated(storage.MessageReceived, id)
+	t.arrive(thread, line.ID, id)
 }
 
 // inbound inserts the row of an inbound message.

@@ -33,17 +33,21 @@ func (t *tx) receivePart(line storage.Line, a storage.Arrival, assemble storage.
 		t.exec(`INSERT INTO concat_set (line, peer, bits, ref, total, message) VALUES (?, ?, ?, ?, ?, ?)`,
 			line.ID, a.From, a.Set.Bits, a.Set.Ref, a.Set.Total, id)
 	}
-	state, event := storage.Partial, storage.MessagePart
+	state := storage.Partial
 	if r.Whole {
-		state, event = storage.Received, storage.MessageReceived
+		state = storage.Received
 		t.exec(`DELETE FROM concat_set WHERE line = ? AND message = ?`, line.ID, id)
 	}
 	t.file(a, "text", id, a.Set.Seq)
 	t.exec(`UPDATE message SET text = ?, warnings = ?, state = ?, rev = ? WHERE id = ?`,
 		r.Text, strings.Join(r.Warnings, ","), state, t.next(), id)
 	t.trace(id, a)
+	if r.Whole {
+		t.arrive(thread, line.ID, id)
+		return
+	}
 	t.touch(thread, line.ID, id)
-	t.updated(event, id)
+	t.updated(storage.MessagePart, id)
 }
 
 // sets is what reassembly sees of the ledger: the open sets of one line, inside

@@ -43,8 +43,9 @@ type DB struct {
 	epoch string
 	lock  *os.File
 
-	reader *sql.DB
-	writer *sql.DB
+	reader  *sql.DB
+	writer  *sql.DB
+	looking chan struct{} // holds one for each snapshot that is open
 
 	queue queue
 	write struct { // one writer at a time; it takes what waits in queue
@@ -77,7 +78,7 @@ type DB struct {
 // schema up to date, and asserts what the promises rest on. It refuses a file
 // that another process has open. The caller closes it.
 func Open(ctx context.Context, path string) (*DB, error) {
-	db := &DB{path: path, uptime: machine}
+	db := &DB{path: path, uptime: machine, looking: make(chan struct{}, readers)}
 	db.failure.done = make(chan struct{})
 	db.write.stmts = make(map[string]*sql.Stmt)
 	db.read.stmts = make(map[string]*sql.Stmt)
@@ -120,8 +121,8 @@ func (db *DB) open(ctx context.Context) error {
 	if db.reader, err = sql.Open("sqlite3", fmt.Sprintf(reading, db.path)); err != nil {
 		return err
 	}
-	db.reader.SetMaxOpenConns(readers)
-	db.reader.SetMaxIdleConns(readers)
+	db.reader.SetMaxOpenConns(readers + 1) // one is for preparing statements, which a reader waits for
+	db.reader.SetMaxIdleConns(readers + 1)
 	return db.load(ctx)
 }
 

@@ -44,11 +44,12 @@ func (t *tx) thread(id string) (storage.Thread, bool) {
 // threadOf finds the thread with peer or begins it.
 func (t *tx) threadOf(peer, line string) string {
 	var id string
-	if t.get(`SELECT id FROM thread WHERE channel = 'sms' AND peer = ?`, []any{peer}, &id) || t.err != nil {
+	if t.get(`SELECT thread FROM thread_number WHERE number = ?`, []any{peer}, &id) || t.err != nil {
 		return id
 	}
 	id = t.db.write.ids.next("th")
 	t.exec(`INSERT INTO thread (id, channel, peer, line, rev) VALUES (?, 'sms', ?, ?, ?)`, id, peer, line, t.next())
+	t.exec(`INSERT INTO thread_number (number, thread) VALUES (?, ?)`, peer, id)
 	if thread, ok := t.thread(id); ok {
 		t.event(storage.ThreadCreated, id, line, "thread", thread)
 	}

@@ -267,6 +267,11 @@ func (t *tx) next() int64 { return t.db.bell.head() + int64(len(t.events)) + 1 }
 
 // event adds an event about object, which goes out under name.
 func (t *tx) event(kind, thread, line, name string, object any) {
+	t.eventFor(nil, kind, thread, line, name, object)
+}
+
+// eventFor is event, told to these agents only.
+func (t *tx) eventFor(agents []string, kind, thread, line, name string, object any) {
 	if t.err != nil {
 		return
 	}
@@ -276,15 +281,24 @@ func (t *tx) event(kind, thread, line, name string, object any) {
 		return
 	}
 	t.events = append(t.events, storage.Event{
-		Seq: t.next(), At: t.now, Type: kind, Thread: thread, Line: line, Data: data,
+		Seq: t.next(), At: t.now, Type: kind, Thread: thread, Line: line, Data: data, For: agents,
 	})
 }
 
 func (t *tx) writeEvents() {
 	for _, e := range t.events {
-		t.exec(`INSERT INTO event (seq, at, type, thread, line, data) VALUES (?, ?, ?, ?, ?, ?)`,
-			e.Seq, e.At.Milli(), e.Type, e.Thread, e.Line, string(e.Data))
+		t.exec(`INSERT INTO event (seq, at, type, thread, line, data, audience) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			e.Seq, e.At.Milli(), e.Type, e.Thread, e.Line, string(e.Data), audience(e.For))
 	}
+}
+
+// audience is Event.For as it is kept.
+func audience(agents []string) string {
+	if agents == nil {
+		return ""
+	}
+	text, _ := json.Marshal(agents)
+	return string(text)
 }
 
 // view is one reading: a snapshot of the ledger.
@@ -294,8 +308,16 @@ type view struct {
 	tx  *sql.Tx
 }
 
-// look runs do on one snapshot.
+// look runs do on one snapshot, of which at most readers are open at a time. So
+// the connection that new statements are prepared on is never one of theirs, and
+// none waits for itself.
 func (db *DB) look(ctx context.Context, do func(*view) error) error {
+	select {
+	case db.looking <- struct{}{}:
+		defer func() { <-db.looking }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	tx, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err

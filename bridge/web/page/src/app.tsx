@@ -1,15 +1,19 @@
 // The first file: it finds out which page is asked for (the desk, the way in,
 // or the pretend phone) and draws it.
 
-import { render } from "preact";
+import { type ComponentType, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { Announcer } from "./announce";
 import { Bar, BarDialogs, Rail } from "./bar";
 import { ContactDialog } from "./contact";
 import { begin, watchAddress } from "./desk";
+import { speak } from "./catalog";
 import { Details } from "./details";
-import { Handset } from "./handset";
 import { watchKeys } from "./keys";
+import { Pane, Toasts } from "./kit";
 import { List } from "./list";
+import { applyLook, language } from "./look";
+import { address, may, type RoomProps, rooms } from "./rooms";
 import { SignIn, takeCode } from "./signin";
 import { StartDialog } from "./start";
 import { place, session } from "./store";
@@ -20,28 +24,43 @@ const askAgain = 3_000;
 
 function App() {
   if (!session.value?.signed_in) return <SignIn key={String(session.value?.setup)} />;
+  const { room } = address.value;
   return (
     <>
-      <nav class="skips">
-        <a href="#list" onClick={skipTo("list")}>{words.skipToList}</a>
-        <a href="#thread" onClick={skipTo("thread")}>{words.skipToThread}</a>
-        {place.value && <a href="#composer" onClick={skipTo("composer")}>{words.skipToComposer}</a>}
+      <nav class="skips" aria-label={words.skips}>
+        {room ? <a href="#room" onClick={skipTo("room")}>{words.skipToRoom}</a> : <>
+          <a href="#list" onClick={skipTo("list")}>{words.skipToList}</a>
+          <a href="#thread" onClick={skipTo("thread")}>{words.skipToThread}</a>
+          {place.value && <a href="#composer" onClick={skipTo("composer")}>{words.skipToComposer}</a>}
+        </>}
       </nav>
-      <div class={"desk " + (place.value ? "in-thread" : "in-list")}>
+      <div class={"desk " + (room ? "in-room" : place.value ? "in-thread" : "in-list")}>
         <Bar />
         <Rail />
         <main class="panes">
-          <List />
-          <ThreadPane />
-          <Details />
+          {room ? <Room key={room} name={room} /> : <><List /><ThreadPane /><Details /></>}
         </main>
       </div>
       <StartDialog />
       <ContactDialog />
       <BarDialogs />
+      <Toasts />
       <Announcer />
     </>
   );
+}
+
+// Room loads a room when somebody goes there and shows it.
+function Room({ name }: { name: string }) {
+  const [shown, show] = useState<{ Inside: ComponentType<RoomProps> } | "failed" | null>(null);
+  const room = rooms[name];
+  const allowed = may(room.least);
+  useEffect(() => {
+    if (allowed) room.load().then((m) => show({ Inside: m.default }), () => show("failed"));
+  }, [allowed]);
+  if (!allowed) return <Pane title={words.room[room.title]}><p class="empty">{words.roomNotYours}</p></Pane>;
+  if (shown === "failed") return <Pane title={words.room[room.title]}><p class="empty" role="alert">{words.roomFailed}</p></Pane>;
+  return shown ? <shown.Inside at={address.value.at} /> : <Pane title={words.room[room.title]}><p class="note">{words.loading}</p></Pane>;
 }
 
 // skipTo moves the focus and leaves the address alone, which keeps the place.
@@ -61,13 +80,22 @@ async function knock(): Promise<void> {
 }
 
 const root = document.getElementById("page")!;
-if (location.pathname === "/handset") {
-  document.documentElement.classList.add("handset");
-  document.title = words.phoneTitle;
-  render(<Handset />, root);
-} else {
+
+async function start(): Promise<void> {
+  applyLook();
+  await speak(language()).catch(() => {}); // English is here already
+  if (location.pathname === "/handset") {
+    const { Handset } = await import("./handset");
+    document.documentElement.classList.add("handset");
+    document.title = words.phoneTitle;
+    render(<Handset />, root);
+    return;
+  }
   takeCode();
   watchAddress();
   watchKeys();
-  void knock().finally(() => render(<App />, root));
+  await knock();
+  render(<App />, root);
 }
+
+void start();

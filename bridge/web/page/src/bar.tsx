@@ -5,22 +5,24 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { signOut } from "./desk";
 import { Dialog } from "./dialog";
-import { ChatIcon, KeysIcon, LeaveIcon, PhoneIcon } from "./icon";
+import { ChatIcon, KeysIcon, LeaveIcon, MenuIcon, PhoneIcon } from "./icon";
 import { LineChips } from "./line";
 import { outbox } from "./outbox";
 import { unreadTotal } from "./read";
+import { address, may, rooms, to } from "./rooms";
 import { latency, now, problem, state } from "./socket";
 import { session } from "./store";
 import { say, words } from "./words";
 
 // asked is the dialog that the bar has open.
-export const asked = signal<"" | "keys" | "leave" | "account">("");
+export const asked = signal<"" | "menu" | "keys" | "leave" | "account">("");
 
 export function Bar() {
   const s = session.value!;
   return (
     <header class="bar" id="bar" tabIndex={-1} aria-label={words.paneBar}>
       <h1 class="unseen">{words.product}</h1>
+      <button type="button" class="plain square menu-button" aria-label={words.menu} title={words.menu} onClick={() => (asked.value = "menu")}><MenuIcon /></button>
       <a class="shortcut" href="#">
         <ChatIcon />
         <span class="brand">{words.product}</span> <span class="unseen">{words.texts} </span>
@@ -64,18 +66,47 @@ function Connection() {
 export function Rail() {
   return (
     <nav class="rail" id="rail" tabIndex={-1} aria-label={words.paneRail}>
-      <a class="rail-item here" href="#" aria-current="page"><span class="rail-icon"><ChatIcon /><UnreadBadge /></span>{words.texts}</a>
-      {session.value?.demo && <a class="rail-item" href="/handset" target="_blank" rel="noopener"><span class="rail-icon"><PhoneIcon /></span>{words.phone}</a>}
-      <span class="rail-space" />
-      <button type="button" class="rail-item" onClick={() => (asked.value = "keys")}><span class="rail-icon"><KeysIcon /></span>{words.keys}</button>
-      <button type="button" class="rail-item" onClick={() => (asked.value = "leave")}><span class="rail-icon"><LeaveIcon /></span>{words.signOut}</button>
+      <Ways />
     </nav>
+  );
+}
+
+// Ways are the ways to every room, for the rail and for the menu of a page
+// that has no room for a rail.
+function Ways() {
+  const here = address.value.room;
+  return (
+    <>
+      <a class={"rail-item" + (here ? "" : " here")} href="#" aria-current={here ? undefined : "page"}><span class="rail-icon"><ChatIcon /><UnreadBadge /></span>{words.texts}</a>
+      {groups.map((g) => (
+        <div class={"rail-group " + g} key={g}>
+          {Object.entries(rooms).filter(([, r]) => r.group === g && may(r.least)).map(([name, r]) => (
+            <a class={"rail-item" + (here === name ? " here" : "")} key={name} href={to(name)} aria-current={here === name ? "page" : undefined}>
+              <span class="rail-icon"><r.icon /></span>{words.room[r.title]}
+            </a>
+          ))}
+        </div>
+      ))}
+      {session.value?.demo && <a class="rail-item" href="/handset" target="_blank" rel="noopener"><span class="rail-icon"><PhoneIcon /></span>{words.phone}</a>}
+    </>
+  );
+}
+
+const groups = ["work", "box", "own"] as const;
+
+function Menu({ onClose }: { onClose(): void }) {
+  return (
+    <Dialog key="menu" title={words.menu} onClose={onClose}>
+      <nav class="ways" aria-label={words.paneRail} onClick={(e) => (e.target as HTMLElement).closest("a")?.closest("dialog")?.close()}><Ways /></nav>
+    </Dialog>
   );
 }
 
 export function BarDialogs() {
   const close = () => (asked.value = "");
   switch (asked.value) {
+    case "menu":
+      return <Menu onClose={close} />;
     case "keys":
       return <Keys onClose={close} />;
     case "leave":

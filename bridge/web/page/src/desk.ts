@@ -3,6 +3,8 @@
 
 import { effect, signal } from "@preact/signals";
 import { announce } from "./announce";
+import { tellRooms } from "./kit";
+import { readRoom } from "./rooms";
 import { closeSheet } from "./details";
 import { startDrafts } from "./draft";
 import { forgetAll, keepFor } from "./keep";
@@ -63,6 +65,7 @@ function event(e: Event): void {
   if (line) putLines([line]);
   if (contact) putContact(contact);
   if (message) hear(e.type, message);
+  tellRooms(e);
 }
 
 function hear(type: string, m: Message): void {
@@ -133,6 +136,7 @@ export function step(by: 1 | -1, onlyUnread: boolean): void {
 }
 
 function readAddress(): void {
+  readRoom(location.hash);
   const found = new URLSearchParams(location.hash.slice(1));
   const thread = found.get("t");
   const number = found.get("to")?.replace(/^ /, "+"); // as typed by hand

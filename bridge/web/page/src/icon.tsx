@@ -31,6 +31,8 @@ export const DownIcon = () => <Icon><path d="M10 4.5v11M5.5 11l4.5 4.5L14.5 11" 
 export const PersonIcon = () => <Icon><circle cx="10" cy="7" r="3" /><path d="M4.5 16.5c.6-3 2.8-4.5 5.5-4.5s4.9 1.5 5.5 4.5" /></Icon>;
 export const AddPersonIcon = () => <Icon><circle cx="8" cy="7" r="3" /><path d="M2.8 16.5c.6-3 2.5-4.5 5.2-4.5 1.6 0 3 .5 3.9 1.5M15 9.5v6M12 12.5h6" /></Icon>;
 export const SimIcon = () => <Icon><path d="M5.5 4.5a2 2 0 0 1 2-2h4l3.5 3.5v9.5a2 2 0 0 1-2 2h-5.5a2 2 0 0 1-2-2z" /><rect x="8" y="9.5" width="4.5" height="4.5" rx="1" /></Icon>;
+export const SettingsIcon = () => <Icon><path d="M3.5 6h7M14.5 6h2M3.5 14h2M9.5 14h7" /><circle cx="12.5" cy="6" r="2" /><circle cx="7.5" cy="14" r="2" /></Icon>;
+export const MenuIcon = () => <Icon><path d="M3.5 5.5h13M3.5 10h13M3.5 14.5h13" /></Icon>;
 export const LeaveIcon = () => <Icon><path d="M8 3.5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 6.5 16 10l-3.5 3.5M16 10H8" /></Icon>;
 
 // Ticks say what became of a text. Their shapes differ, not only their

@@ -1,16 +1,13 @@
-// Every word that the page says. A translation is a second object of this
-// shape: {name} is filled in, a pair of forms is chosen by the number {n}.
+// The words of the chat and of what stands around it. {name} is filled in; of
+// several forms one is chosen by the number {n}. A room that is loaded when
+// somebody goes there has its words beside it.
 
+import { catalog, type Plural } from "./catalog";
 import type { LineState, MessageState } from "./protocol";
 
-interface Plural {
-  one: string;
-  other: string;
-}
+export { say, sentence } from "./catalog";
 
-export const locale = "en";
-
-export const words = {
+export const words = catalog("page", {
   product: "smsbridge",
   texts: "Texts",
   sms: "SMS",
@@ -24,8 +21,21 @@ export const words = {
   console: "the console",
   unnamedLine: "Line",
 
+  undo: "Undo",
+  tryAgain: "Try again",
+  roomNotYours: "This part of the page is not for your role. Whoever looks after the box can change that.",
+  roomFailed: "This part of the page could not be loaded. Is the box switched on?",
+
+  // The rooms beside the chat, as the menu names them
+  menu: "Menu",
+  room: {
+    settings: "Settings",
+  },
+
   // Skip links and panes
+  skips: "Skip links",
   skipToList: "Skip to conversations",
+  skipToRoom: "Skip to the page",
   skipToThread: "Skip to texts",
   skipToComposer: "Skip to writing",
   paneBar: "Lines and connection",
@@ -257,18 +267,4 @@ export const words = {
     ["↑ in an empty box", "Bring back the last text that failed"],
     ["Esc", "Close, clear the search, or go back"],
   ] as [string, string][],
-};
-
-const rules = new Intl.PluralRules(locale);
-
-// say fills {names} into a sentence; a pair of forms is chosen by n.
-export function say(sentence: string | Plural, values: Record<string, string | number> = {}): string {
-  const form = typeof sentence === "string" ? sentence
-    : rules.select(Number(values.n)) === "one" ? sentence.one : sentence.other;
-  return form.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-}
-
-// sentence makes a whole one of a reason that the box gives in short.
-export function sentence(reason: string): string {
-  return reason.charAt(0).toLocaleUpperCase(locale) + reason.slice(1) + (/[.!?]$/.test(reason) ? "" : ".");
-}
+});

@@ -1,0 +1,47 @@
+// The rooms of the page beside the chat: one file in room/ for each, which the
+// browser loads when somebody goes there. The address keeps the room, and what
+// is looked at in it: #/numbers/ln_1.
+
+import type { ComponentType } from "preact";
+import { signal } from "@preact/signals";
+import { SettingsIcon } from "./icon";
+import { session } from "./store";
+import { words } from "./words";
+
+export interface RoomProps {
+  at: string[]; // what follows the room's name in the address
+}
+
+interface Room {
+  title: keyof typeof words.room;
+  icon: ComponentType;
+  group: "work" | "box" | "own"; // where the menu lists it
+  least: "viewer" | "agent" | "manager" | "owner";
+  load(): Promise<{ default: ComponentType<RoomProps> }>;
+}
+
+export const rooms: Record<string, Room> = {
+  settings: { title: "settings", icon: SettingsIcon, group: "own", least: "viewer", load: () => import("./room/settings") },
+};
+
+// Address is the room that is shown, "" being the chat.
+export const address = signal<{ room: string; at: string[] }>({ room: "", at: [] });
+
+const ranks = ["viewer", "agent", "manager", "owner"];
+
+// may tells whether the one who is signed in has at least that role.
+export function may(least: Room["least"]): boolean {
+  const role = session.value?.agent?.role ?? "";
+  return ranks.indexOf(role === "service" ? "agent" : role) >= ranks.indexOf(least);
+}
+
+// readRoom takes the room out of the address.
+export function readRoom(hash: string): void {
+  const [room = "", ...at] = hash.startsWith("#/") ? hash.slice(2).split("/").map(decodeURIComponent) : [];
+  address.value = rooms[room] ? { room, at } : { room: "", at: [] };
+}
+
+// to is the address of a room.
+export function to(room: string, ...at: string[]): string {
+  return "#/" + [room, ...at].map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+)
+
+// findChromium skips the test on a machine that has none, unless nothing may be
+// skipped.
+func findChromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	const lacking = "no Chromium here (apt-get install chromium): the page was not tried in a browser"
+	if os.Getenv("SMSBRIDGE_TEST_ALL") == "1" {
+		t.Fatal(lacking)
+	}
+	t.Skip(lacking)
+	return ""
+}
+
+// tab is one tab of the browser. Every step fails the test it is in.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context
+	said *complaints
+}
+
+// complaints are what the page threw and the browser forbade.
+type complaints struct {
+	mu   sync.Mutex // guards list
+	list []string
+}
+
+// newBrowser starts a browser with an empty profile, which ends with the test.
+func newBrowser(t *testing.T, path string) *tab {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 800),
+		chromedp.Flag("lang", "en-GB"),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	return openTab(t, ctx)
+}
+
+func (p *tab) newTab(t *testing.T) *tab {
+	t.Helper()
+	return openTab(t, p.ctx)
+}
+
+func openTab(t *testing.T, parent context.Context) *tab {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(parent)
+	p := &tab{t: t, ctx: ctx, said: new(complaints)}
+	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context of its first step
+		t.Fatal(err)
+	}
+	p.do(chromedp.EmulateViewport(1280, 800))
+	messages := chromedp.Console(ctx)
+	var listener sync.WaitGroup
+	listener.Go(func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			// A 404 of a phone that has no memory yet is an answer, not a fault.
+			if m.IsException() || m.Source == "security" {
+				p.said.mu.Lock()
+				p.said.list = append(p.said.list, m.Text)
+				p.said.mu.Unlock()
+			}
+		}
+	})
+	t.Cleanup(listener.Wait)
+	t.Cleanup(stop)
+	return p
+}
+
+// quiet fails if anything was thrown or forbidden.
+func (p *tab) quiet(t *testing.T) {
+	t.Helper()
+	p.said.mu.Lock()
+	defer p.said.mu.Unlock()
+	for _, what := range p.said.list {
+		if !strings.Contains(what, "TrustedHTML") { // the control's own
+			t.Errorf("the browser says: %s", what)
+		}
+	}
+}
+
+// in is the same tab for a subtest.
+func (p *tab) in(t *testing.T) *tab {
+	return &tab{t: t, ctx: p.ctx, said: p.said}
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
+	defer stop()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *tab) open(url string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(url))
+}
+
+func (p *tab) click(selector string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// until waits for a condition; it is looked at whenever the page changes.
+func (p *tab) until(condition string) {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
+	defer stop()
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => {
+		const look = () => { if (`+condition+`) { change.disconnect(); done(true) } };
+		const change = new MutationObserver(look);
+		change.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+		look();
+	})`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		now, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+		p.t.Fatalf("%v: not seen: %s\non the page:\n%s", err, condition, now)
+	}
+}
+
+func eval[T any](p *tab, expression string) T {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
+	defer stop()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// typeInto writes at the end of a field.
+func (p *tab) typeInto(selector, text string) {
+	p.t.Helper()
+	p.do(chromedp.Focus(chromedp.CSS(selector)))
+	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
+	defer stop()
+	if _, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// write writes into a field and presses Enter as a keyboard does: one event
+// that both is the key and makes the character, so that a page which takes the
+// key suppresses the character.
+func (p *tab) write(selector, text string) {
+	p.t.Helper()
+	p.typeInto(selector, text)
+	enter := input.DispatchKeyEventParams{Type: "keyDown", Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13}
+	for _, kind := range []input.DispatchKeyEventType{"keyDown", "keyUp"} {
+		enter.Type = kind
+		if kind == "keyUp" {
+			enter.Text = ""
+		}
+		ctx, stop := context.WithTimeout(p.ctx, pagePatience)
+		_, err := chromedp.Call(ctx, input.DispatchKeyEvent, enter)
+		stop()
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// screens are what TestShots takes pictures of: the address after #, and what
+// shows that it is there.
+var screens = []struct{ name, hash, there string }{
+	{"chat", "", `document.querySelector(".row")`},
+	{"thread", "t", `document.querySelector(".bubble.out.delivered")`},
+	{"settings", "/settings", `document.querySelector(".choice")`},
+}
+
+// TestShots takes a picture of each screen, wide, narrow, dark and from right
+// to left, for people to look at: make shots.
+func TestShots(t *testing.T) {
+	folder := os.Getenv("SMSBRIDGE_SHOTS")
+	if folder == "" {
+		t.Skip("SMSBRIDGE_SHOTS names no folder for the pictures (make shots)")
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	chromium := findChromium(t)
+	url, code := startDemo(t)
+	desk := newBrowser(t, chromium)
+	signIn(t, desk, url, code)
+	talk(t, desk, url)
+	thread := eval[string](desk, `location.hash`)
+	for _, form := range []struct {
+		name          string
+		width, height int64
+		look          string
+	}{
+		{"wide", 1280, 800, `{"theme":"light"}`}, {"narrow", 390, 780, `{"theme":"light"}`},
+		{"dark", 1280, 800, `{"theme":"dark"}`}, {"rtl", 1280, 800, `{"theme":"light","language":"ar"}`},
+	} {
+		desk.do(chromedp.EmulateViewport(form.width, form.height))
+		for _, s := range screens {
+			hash := s.hash
+			if hash == "t" {
+				hash = thread[1:]
+			}
+			eval[bool](desk, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), location.hash = %q, true)`, form.look, hash))
+			desk.do(chromedp.Reload())
+			desk.until(`document.querySelector(".connection.live") && ` + s.there)
+			desk.until(`document.fonts.status === "loaded" && !document.querySelector(".note")?.textContent.includes("…")`)
+			shot(desk, filepath.Join(folder, s.name+"-"+form.name+".png"))
+		}
+	}
+	desk.quiet(t)
+}
+
+func shot(p *tab, file string) {
+	p.t.Helper()
+	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(file, picture, 0o644)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// talk makes a conversation and leaves the desk in it.
+func talk(t *testing.T, desk *tab, url string) {
+	phone := desk.newTab(t)
+	phone.open(url + "/handset")
+	phone.until(`document.querySelector(".peer")`)
+	phone.write("#phone-text", "Hi, is the van ready?")
+	desk.until(`document.querySelector(".row a")`)
+	desk.click(".row a")
+	desk.write("#composer", "It is ready after 15:00. Bring the papers, please.")
+	desk.until(`document.querySelector(".bubble.out.delivered")`)
+	phone.write("#phone-text", "Thank you!")
+	desk.until(lastText("in", "Thank you!"))
+}
