@@ -170,3 +170,29 @@ func HomeOf(country string, l Line) string {
 
 // KnownCountry tells whether there is a numbering plan of a country.
 func KnownCountry(country string) bool { return plan.Known(country) }
+
+// With adds to the lists of r, and takes over the word that add says.
+func (r Rules) With(add Rules) Rules {
+	r.Destinations = union(r.Destinations, add.Destinations)
+	r.Blocked, r.Held = union(r.Blocked, add.Blocked), union(r.Held, add.Held)
+	if add.Costly != "" {
+		r.Costly = add.Costly
+	}
+	return r
+}
+
+// Without takes out of the lists of r what stands in those of out.
+func (r Rules) Without(out Rules) Rules {
+	r.Destinations = difference(r.Destinations, out.Destinations)
+	r.Blocked, r.Held = difference(r.Blocked, out.Blocked), difference(r.Held, out.Held)
+	return r
+}
+
+func union(a, b []string) []string { return append(difference(a, b), b...) }
+
+// difference is what of a is not in b, whatever the case.
+func difference(a, b []string) []string {
+	return slices.DeleteFunc(append([]string{}, a...), func(s string) bool {
+		return slices.ContainsFunc(b, func(t string) bool { return strings.EqualFold(s, t) })
+	})
+}

@@ -25,6 +25,8 @@ type Store interface {
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
 
 	RadioStore
+	Outbox
+	SendingRules
 }
 
 // Keys says who is let in. Secrets reach it as SHA-256 only, passwords as
