@@ -16,7 +16,7 @@ var sights = []struct {
 	types string
 	seen  func(storage.Caller) bool
 }{
-	{"contact.*", everybody},       // the address book is the office's
+	{"contact.*", everybody}, // the address book is the office's
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
 	{"sending.updated", everybody}, // that nothing leaves concerns all

@@ -14,7 +14,7 @@ import (
 
 func newLineCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "line", Short: "The SMS numbers of this box"}
-	cmd.AddCommand(newLineListCommand(), newLineMoveCommand(),
+	cmd.AddCommand(newLineListCommand(), newLineMoveCommand(), newLinePolicyCommand(),
 		newLineAssignCommand("assign", "Let an account see a line and send from it", (*client.Client).Assign),
 		newLineAssignCommand("unassign", "Take a line away from an account", (*client.Client).Unassign),
 		newLineSwitchCommand("enable", "Let texts leave by a line again", true),
