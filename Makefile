@@ -3,6 +3,8 @@
 
 GO      ?= go
 PREFIX  ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -X main.version=$(VERSION)
 
@@ -52,6 +54,10 @@ generate:
 
 install: smsbridge
 	install -D -m 0755 smsbridge $(DESTDIR)$(PREFIX)/bin/smsbridge
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSCONFDIR)
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|; s|/etc/smsbridge.conf|$(SYSCONFDIR)/smsbridge.conf|' cmd/smsbridge/smsbridge.service > $(DESTDIR)$(UNITDIR)/smsbridge.service
+	chmod 0644 $(DESTDIR)$(UNITDIR)/smsbridge.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/smsbridge.conf || install -m 0644 cmd/smsbridge/smsbridge.conf $(DESTDIR)$(SYSCONFDIR)/smsbridge.conf
 
 clean:
 	rm -f smsbridge

@@ -22,8 +22,9 @@
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage/plan   bridge/schema   the standard library
-//	          storage                                         storage/plan
+//	floor 1   pdu   modem/at   modem/profile   storage/plan   bridge/schema   bridge/trust   bridge/mdns
+//	                                             the standard library
+//	          storage                            storage/plan
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //
@@ -79,6 +80,8 @@ type Store interface {
 	web.Hooks
 	hook.Store
 	Trim(ctx context.Context) error
+	Probe(ctx context.Context) error
+	Counts(ctx context.Context) (map[string]int64, error)
 	Box() string
 	Failed() <-chan struct{}
 	Err() error
@@ -90,12 +93,16 @@ type Config struct {
 	Ports   []gateway.Port
 	Radio   gateway.Options
 	Push    hook.Options
+	Support Support      // for support bundles
 	Lab     http.Handler // the pretend network's face, in demo mode only
 	Hosts   []string     // names under which desks may call, besides the local ones
+	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
 	Portals []string     // origins whose pages may open a socket with a ticket
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
+
+	Front func(http.Handler) http.Handler // stands before the desk bank on TCP; nil: nothing does
 }
 
 // Bridge is both banks and what they stand on.
@@ -104,7 +111,12 @@ type Bridge struct {
 	radio *gateway.Gateway
 	desks *web.Server
 	push  *hook.Pusher
+	front func(http.Handler) http.Handler
 	log   *slog.Logger
+
+	support Support
+	version string
+	began   time.Time
 }
 
 // stopping is how long open requests may take when the bridge stops.
@@ -117,17 +129,19 @@ func New(c Config) *Bridge {
 	radio := gateway.New(c.Store, c.Ports, c.Radio)
 	c.Push.Log, c.Push.Version = c.Log, c.Version
 	push := hook.New(c.Store, c.Push)
-	return &Bridge{
-		push:  push,
-		store: c.Store,
-		radio: radio,
-		log:   c.Log,
-		desks: web.New(web.Config{
-			Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Count: gateway.Count,
-			Modems: radio.Modems, Radio: radio, Lab: c.Lab,
-			Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, Portals: c.Portals, Log: c.Log,
-		}),
+	if c.Front == nil {
+		c.Front = func(next http.Handler) http.Handler { return next }
 	}
+	b := &Bridge{
+		front: c.Front, push: push, store: c.Store, radio: radio, log: c.Log,
+		support: c.Support, version: c.Version, began: time.Now(),
+	}
+	b.desks = web.New(web.Config{
+		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
+		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+	})
+	return b
 }
 
 // Code makes a one-time sign-in code.
@@ -161,7 +175,7 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("hooks", func() error { return b.push.Run(ctx) })
 	start("ledger", func() error { return b.tend(ctx) })
-	start("desk bank", func() error { return b.serve(ctx, desks, b.desks.Handler(), nil) })
+	start("desk bank", func() error { return b.serve(ctx, desks, b.front(b.desks.Handler()), nil) })
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)

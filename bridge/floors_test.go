@@ -31,6 +31,7 @@ var floors = map[string][]string{
 	"bridge/gateway":  {"modem", "modem/doctor", "modem/profile", "pdu", "storage"},
 	"bridge/web":      {"bridge/schema", "storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},
 	"bridge/hook":     {"storage"},
+	"bridge/trust":    {"rsc.io/qr"},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
 	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "storage"},
 	"cmd/smsbridge":   {"*"},

@@ -80,11 +80,12 @@ type call struct {
 	release  chan error    // and what the caller has to say about it, of one place
 
 	console bool     // typed by a person: a prompt it opens is left, lines without prefix are its answer
-	dials   bool     // results about a telephone call end it
+	dials   bool     // results about a telephone call end it, and a character aborts it
 	probe   bool     // bare AT: silence proves nothing yet, and a numeric result is a result
 	barrier []string // only an answer with these prefixes ends it; earlier finals are the past's
 	ussd    chan<- Event
 
+	aborts   int // characters that were sent to abort it
 	phase    phase
 	info     []string
 	pairs    []pair

@@ -266,6 +266,11 @@ func (d *driver) do(ask string) string {
 		return fmt.Sprint(list) + " " + verdict(err)
 	case "dial":
 		return verdict(m.Dial(ctx, words[1]))
+	case "dial-for":
+		limit, _ := time.ParseDuration(words[1])
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		return verdict(m.Dial(ctx, words[2]))
 	case "hangup":
 		return verdict(m.Hangup(ctx))
 	case "dtmf":

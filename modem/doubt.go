@@ -21,6 +21,8 @@ func (e *engine) expired() {
 		e.fail(c, failure(c, ErrTimeout))
 	case c != nil && c.phase == prompting:
 		e.leave(c, failure(c, fmt.Errorf("no prompt: %w", ErrTimeout)))
+	case c != nil && c.dials && c.answered && c.aborts < abortsMax:
+		e.abortDialling()
 	case c != nil:
 		e.overdue(c)
 	case e.mode == listening:

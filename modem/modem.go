@@ -11,8 +11,9 @@
 // It leaves to others: what is in a PDU (package pdu), when to send and what to keep (bridge/gateway), and
 // which ports there are.
 //
-// Start with Open. The conversation is in engine.go, its cure in doubt.go, what modems say unasked in
-// urc.go, ring.go and card.go, what others may see of it in redact.go, and what brands do differently, as data, in package profile.
+// Start with Open. The conversation is in engine.go: one command and its answer in exchange.go and final.go, the
+// prompt of a PDU in prompt.go, its cure in doubt.go. What modems say unasked is in urc.go, ring.go and card.go,
+// what others may see of it in redact.go, and what brands do differently, as data, in package profile.
 package modem
 
 import (
@@ -22,6 +23,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"smsbridge/modem/profile"
@@ -96,6 +98,8 @@ type Modem struct {
 
 	selected chan string  // of one place: the memory +CMGL reads; who holds it may use the memories
 	dialog   chan session // of one place: who holds it may speak USSD
+
+	dialling atomic.Pointer[context.CancelCauseFunc] // ends the Dial under way; nil: there is none
 
 	settings settings
 	unknown  refusals

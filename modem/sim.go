@@ -120,19 +120,35 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 	return err
 }
 
-// tries asks how many tries are left for a code, -1 if the modem does not tell: TS 27.007, 8.65.
+// tries asks how many tries are left for a code, by +CPINR (TS 27.007, 8.65) or in the family's own words; -1 if the
+// modem does not tell.
 func (m *Modem) tries(ctx context.Context, code string) (int, error) {
-	left := -1
 	lines, err := m.ask(ctx, "+CPINR", shape{prefix: "+CPINR"})
 	if gone(ctx, err) {
-		return left, err
+		return -1, err
 	}
 	for _, text := range lines {
 		if p := at.ParseParams(payload(text)); p.Text(0) == code {
-			left = number(p, 1, -1)
+			return number(p, 1, -1), nil
 		}
 	}
-	return left, nil
+	own := m.profile.Tries
+	if own.Text == "" {
+		return -1, nil
+	}
+	name, _, _ := strings.Cut(own.Text, "=")
+	lines, err = m.ask(ctx, own.Text, shape{prefix: strings.TrimSuffix(name, "?"), need: true})
+	if gone(ctx, err) {
+		return -1, err
+	}
+	if len(lines) == 0 {
+		return -1, nil
+	}
+	field := own.PIN
+	if code == "SIM PUK" {
+		field = own.PUK
+	}
+	return number(at.ParseParams(payload(lines[0])), field, -1), nil
 }
 
 // blocked is a card that asks for its PUK. Nothing is tried: ten wrong ones destroy it.

@@ -118,3 +118,29 @@ func (e *engine) write() {
 		e.said <- written{n == len(u), failed}
 	}
 }
+
+// utter hands an utterance to the writer.
+func (e *engine) utter(u utterance) {
+	if e.saying == sayingsMost {
+		e.lose(errStuck)
+		return
+	}
+	e.saying++
+	e.say <- u
+	e.stuck.Reset(e.times.Write)
+}
+
+// wrote takes in what became of an utterance.
+func (e *engine) wrote(w written) {
+	e.saying--
+	if e.saying == 0 {
+		e.stuck.Stop()
+	}
+	if w.err == nil {
+		return
+	}
+	if c := e.cur; c != nil && c.phase == sent && !w.whole && !errors.Is(w.err, errStuck) {
+		c.phase = prompting // Ctrl-Z is the last octet, and it did not go out
+	}
+	e.lose(fmt.Errorf("write: %w", w.err))
+}

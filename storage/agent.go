@@ -6,7 +6,9 @@ type Agent struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
 	Role     Role     `json:"role"`
-	SMS      bool     `json:"sms_enabled"` // may text people at all
+	SMS      bool     `json:"sms_enabled"`            // may text people at all
+	Chat     bool     `json:"chat_enabled"`           // is shown to be there when it is
+	Voice    string   `json:"voice_number,omitempty"` // the phone that rings for calls; no number to text
 	Disabled bool     `json:"disabled,omitempty"`
 	Password bool     `json:"password,omitempty"` // has one
 	Lines    []string `json:"lines,omitempty"`    // assigned; a manager and an owner work on all
@@ -15,6 +17,13 @@ type Agent struct {
 	// Widened is the event after which the account saw more than before it: a
 	// stream that begins earlier was never told of everything.
 	Widened int64 `json:"-"`
+}
+
+// Profile is what is to be another way about how an account is reached; nil
+// stays as it is.
+type Profile struct {
+	Chat  *bool   `json:"chat_enabled"`
+	Voice *string `json:"voice_number"` // empty: none
 }
 
 // Session is one browser that an account is signed in with.

@@ -15,11 +15,13 @@ const (
 	CodeNotFound     Code = "not_found"           // no such object
 	CodeConflict     Code = "conflict"            // the object has moved on
 	CodeDenied       Code = "forbidden"           // known, and not allowed
+	CodeSMSOff       Code = "sms_off"             // texts are switched off on the whole box
 	CodeLineOff      Code = "sms_disabled_system" // the line is switched off for texts
 	CodeNotAssigned  Code = "line_not_assigned"   // the line is somebody else's
 	CodeAbsent       Code = "modem_absent"        // the line has no modem that answers
 	CodeNoLine       Code = "no_line_available"   // nothing to send from
 	CodeFromRequired Code = "from_required"       // several lines, and none was chosen
+	CodeChannel      Code = "channel_not_allowed" // the other end is not reached this way
 	CodeIdemMismatch Code = "idem_mismatch"       // the same key came with another body
 	CodeQuota        Code = "quota_exceeded"      // a limit of parts is used up
 	CodeQuiet        Code = "quiet_hours"         // the line is quiet now, and refuses
@@ -36,6 +38,8 @@ type Error struct {
 	Detail  string
 	Options []string
 	After   time.Duration // it may be taken after so long; zero: not by waiting
+	Reason  string        // why, in a word that programs go by; empty: the code says all
+	By      Role          // who can mend it; empty: whoever asked
 }
 
 func (e *Error) Error() string {
@@ -43,6 +47,12 @@ func (e *Error) Error() string {
 		return e.Detail
 	}
 	return e.Field + ": " + e.Detail
+}
+
+// Because adds why and who can mend it.
+func (e *Error) Because(reason string, by Role) *Error {
+	e.Reason, e.By = reason, by
+	return e
 }
 
 // Refuse makes an Error from a format.

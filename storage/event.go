@@ -22,26 +22,28 @@ type Event struct {
 
 // The types of events.
 const (
-	MessageQueued   = "message.queued"   // an outbound message was accepted
-	MessageUpdated  = "message.updated"  // the state of a message or of a part changed
-	MessageReleased = "message.released" // a held message may go out now
-	MessageReceived = "message.received" // an inbound message is whole
-	MessagePart     = "message.part"     // a part of an inbound message came, others are missing
-	ThreadCreated   = "thread.created"
-	ThreadUpdated   = "thread.updated"
-	ContactSaved    = "contact.saved"
-	LineUpdated     = "line.updated"
-	LineMoved       = "line.moved" // a line went on with another card
-	LineBalanceLow  = "line.balance_low"
-	LineNote        = "line.note" // a sentence of the journal
-	ModemNote       = "modem.note"
-	USSDUpdated     = "ussd.updated"
-	SelfTestUpdated = "selftest.updated"
-	AgentUpdated    = "agent.updated"
-	SendingUpdated  = "sending.updated" // all sending was stopped, or goes on
-	GuardUpdated    = "guard.updated"   // limits, rules or quiet hours are others now
-	HookUpdated     = "hook.updated"    // a hook was made, changed, disabled or removed
-	AccessChanged   = "access.changed"  // what an account may is another now
+	MessageQueued     = "message.queued"   // an outbound message was accepted
+	MessageUpdated    = "message.updated"  // the state of a message or of a part changed
+	MessageReceived   = "message.received" // an inbound message is whole
+	MessagePart       = "message.part"     // a part of an inbound message came, others are missing
+	ThreadCreated     = "thread.created"
+	ThreadUpdated     = "thread.updated"
+	ContactSaved      = "contact.saved"
+	LineUpdated       = "line.updated"
+	LineMoved         = "line.moved" // a line went on with another card
+	LineBalanceLow    = "line.balance_low"
+	LineNote          = "line.note" // a sentence of the journal
+	ModemNote         = "modem.note"
+	USSDUpdated       = "ussd.updated"
+	SelfTestUpdated   = "selftest.updated"
+	AgentUpdated      = "agent.updated"
+	HookUpdated       = "hook.updated"       // a hook was made, changed, disabled or removed
+	SettingUpdated    = "setting.updated"    // of the box
+	PreferenceUpdated = "preference.updated" // of one person
+	AccessChanged     = "access.changed"     // what an account may is another now
+	MessageReleased   = "message.released"   // a held message may go out now
+	SendingUpdated    = "sending.updated"    // all sending was stopped, or goes on
+	GuardUpdated      = "guard.updated"      // limits, rules or quiet hours are others now
 )
 
 // Log is what following needs of the ledger.

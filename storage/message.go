@@ -11,7 +11,7 @@ type Message struct {
 	Thread   string       `json:"thread"`
 	Line     string       `json:"line"`
 	Dir      Direction    `json:"dir"`
-	Channel  string       `json:"channel"` // sms, call
+	Channel  string       `json:"channel"` // sms, call, chat
 	From     string       `json:"from,omitempty"`
 	To       string       `json:"to,omitempty"`
 	Text     string       `json:"text"`
@@ -29,6 +29,7 @@ type Message struct {
 	Flash    bool         `json:"flash,omitempty"`     // outbound: shown at once and not kept (class 0; 3GPP TS 23.038, 4)
 	ResendOf string       `json:"resend_of,omitempty"` // outbound: the message that this one repeats
 	ResentAs string       `json:"resent_as,omitempty"` // outbound: the message that repeats this one
+	Sender   string       `json:"sender,omitempty"`    // chat: the account that wrote it
 
 	CreatedAt   Time `json:"created_at"`            // outbound: accepted; inbound: kept
 	DueAt       Time `json:"due_at,omitzero"`       // outbound: not to be sent before

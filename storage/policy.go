@@ -41,10 +41,6 @@ func (p Policy) Admit(text string, parts int) error {
 	return nil
 }
 
-// Warnings of outbound messages, beside NotInPlan.
-const (
-	// LineChanged: the recipient sees another number than the last time.
-	LineChanged = "line_changed"
-	// MaybeDuplicate: sent again though the first may have arrived.
-	MaybeDuplicate = "maybe_duplicate"
-)
+// MaybeDuplicate warns of a message that was sent again though the first may have
+// arrived.
+const MaybeDuplicate = "maybe_duplicate"

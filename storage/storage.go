@@ -71,6 +71,7 @@ type Page struct {
 	Before string
 	After  string
 	Lines  []string // only what went over these; nil: over any
+	Agent  string   // who asks: what stays in the box is shown to its members only
 }
 
 // MaxPage is the most rows that one list answer holds.

@@ -3,8 +3,9 @@ package storage
 // Thread is all that was said with one peer, whatever line was used.
 type Thread struct {
 	ID      string   `json:"id"`
-	Channel string   `json:"channel"` // sms
-	Peer    string   `json:"peer"`    // the other end: E.164, a short code, or an alphanumeric sender
+	Channel string   `json:"channel"`           // sms, chat
+	Peer    string   `json:"peer"`              // the other end: E.164, a short code, or an alphanumeric sender; chat: empty
+	Members []Member `json:"members,omitempty"` // chat: who talks here
 	Contact *Contact `json:"contact,omitempty"`
 	Line    string   `json:"line,omitempty"` // the line used last, in either direction
 	Last    *Message `json:"last,omitempty"`

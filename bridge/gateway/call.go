@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"smsbridge/modem"
@@ -66,9 +67,12 @@ func (g *Gateway) acted(ctx context.Context, s *session, step string, by storage
 		words += " " + by.Name
 	}
 	level := storage.Info
-	if err != nil {
-		level, words = storage.Warn, words+": "+why(err)
-		err = storage.Refuse(storage.CodeConflict, "line", "the modem did not: %s", why(err))
+	switch {
+	case errors.Is(err, modem.ErrHungUp): // as somebody wanted
+		words, err = words+": "+modem.ErrHungUp.Error(), nil
+	case err != nil:
+		level, words = storage.Warn, words+": "+err.Error()
+		err = storage.Refuse(storage.CodeConflict, "line", "the modem did not: %v", err)
 	}
 	g.note(ctx, storage.Note{Port: s.line.seat.name(), Line: s.line.id, Step: step, Level: level, Words: words})
 	return err

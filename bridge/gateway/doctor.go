@@ -27,20 +27,32 @@ func (g *Gateway) Diagnose(ctx context.Context) (storage.Diagnosis, error) {
 			return storage.Diagnosis{}, err
 		}
 	}
-	d := storage.Diagnosis{At: storage.Now(), Findings: []storage.Finding{}, Modems: []storage.Examined{}}
+	lines := make(map[string]string)
 	for _, s := range g.present() {
-		port := place(&picture, s)
-		if err := g.examine(ctx, s, port); err != nil {
-			return d, err
+		if err := g.examine(ctx, s, place(&picture, s)); err != nil {
+			return storage.Diagnosis{}, err
 		}
-		if len(port.Facts) > 0 {
-			d.Modems = append(d.Modems, examined(s, port))
-		}
+		lines[s.name()] = s.modem.Line
 	}
-	for _, f := range doctor.Examine(picture) {
-		d.Findings = append(d.Findings, storage.Finding{Level: string(f.Level), Rule: f.Rule, Where: f.Where, Cause: f.Cause, Next: f.Next})
+	d := Judge(picture)
+	for i := range d.Modems {
+		d.Modems[i].Line = lines[d.Modems[i].Port]
 	}
 	return d, nil
+}
+
+// Judge lets the doctor judge a picture, in the ledger's words.
+func Judge(p doctor.Picture) storage.Diagnosis {
+	d := storage.Diagnosis{At: storage.Now(), Findings: []storage.Finding{}, Modems: []storage.Examined{}}
+	for _, f := range doctor.Examine(p) {
+		d.Findings = append(d.Findings, storage.Finding{Level: string(f.Level), Rule: f.Rule, Where: f.Where, Cause: f.Cause, Next: f.Next})
+	}
+	for i := range p.Ports {
+		if len(p.Ports[i].Facts) > 0 {
+			d.Modems = append(d.Modems, examined(&p.Ports[i]))
+		}
+	}
+	return d
 }
 
 // present is the seats, without those of modems that have left.
@@ -87,8 +99,8 @@ func (g *Gateway) examine(ctx context.Context, s *seat, port *doctor.Port) error
 	return err
 }
 
-func examined(s *seat, port *doctor.Port) storage.Examined {
-	e := storage.Examined{Port: s.name(), Line: s.modem.Line, Family: port.Profile.Title}
+func examined(port *doctor.Port) storage.Examined {
+	e := storage.Examined{Port: cmp.Or(port.Path, port.Name), Family: port.Profile.Title}
 	for _, f := range port.Facts {
 		e.Facts = append(e.Facts, storage.Fact{Name: f.Name, Command: f.Command, Answer: f.Answer, State: f.State.String(), Words: f.Words})
 	}

@@ -85,6 +85,14 @@ func roam(t testing.TB, o Options) (*bank, *sockets) {
 	return b, s
 }
 
+// plugged puts a new modem into a socket and waits for its line.
+func (b *bank) plugged(s *sockets, place, port string) (*simulator.Modem, storage.Line) {
+	b.Helper()
+	m := b.network.AddModem(simulator.ModemOptions{})
+	s.plug(place, port, m)
+	return m, b.lineIs(m.ICCID(), storage.LineReady, port)
+}
+
 // lineIs waits for the line with a card to be in a state, at a port.
 func (b *bank) lineIs(iccid string, state storage.LineState, port string) storage.Line {
 	b.Helper()
@@ -127,11 +135,8 @@ func (b *bank) reads(words string) storage.Note {
 
 func TestFind(t *testing.T) {
 	b, s := roam(t, Options{})
-	one, two := b.network.AddModem(simulator.ModemOptions{}), b.network.AddModem(simulator.ModemOptions{})
-	s.plug("1-1", "ttyUSB0", one)
-	first := b.lineIs(one.ICCID(), storage.LineReady, "ttyUSB0")
-	s.plug("1-2", "ttyUSB4", two)
-	second := b.lineIs(two.ICCID(), storage.LineReady, "ttyUSB4")
+	one, first := b.plugged(s, "1-1", "ttyUSB0")
+	two, second := b.plugged(s, "1-2", "ttyUSB4")
 
 	s.unplug("1-1", one)
 	b.lineIs(one.ICCID(), storage.LineAbsent, "ttyUSB0")
@@ -187,11 +192,8 @@ func TestClaim(t *testing.T) {
 
 func TestMoveLine(t *testing.T) {
 	b, s := roam(t, Options{})
-	old, card := b.network.AddModem(simulator.ModemOptions{}), b.network.AddModem(simulator.ModemOptions{})
-	s.plug("1-1", "ttyUSB0", old)
-	was := b.lineIs(old.ICCID(), storage.LineReady, "ttyUSB0")
-	s.plug("1-2", "ttyUSB4", card)
-	other := b.lineIs(card.ICCID(), storage.LineReady, "ttyUSB4")
+	old, was := b.plugged(s, "1-1", "ttyUSB0")
+	card, other := b.plugged(s, "1-2", "ttyUSB4")
 	ctx := context.Background()
 	if _, err := b.gateway.Move(ctx, was.ID, other.ID, false); !isCode(err, storage.CodeConflict) {
 		t.Fatalf("the old card is still in use, and the move was not refused: %v", err)
@@ -216,9 +218,7 @@ func TestMoveLine(t *testing.T) {
 // A modem that falls silent is noticed, opened again, and all of it can be read.
 func TestWatch(t *testing.T) {
 	b, s := roam(t, Options{Silence: time.Second})
-	m := b.network.AddModem(simulator.ModemOptions{})
-	s.plug("1-1", "ttyUSB0", m)
-	b.lineIs(m.ICCID(), storage.LineReady, "ttyUSB0")
+	m, _ := b.plugged(s, "1-1", "ttyUSB0")
 	b.sim = m
 	b.becomes(b.send(customer, "the memories are read"), storage.Delivered)
 	began := time.Now()

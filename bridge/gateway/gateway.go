@@ -41,6 +41,7 @@ type Options struct {
 	Look func() (doctor.Picture, error) // what can be seen of the box without opening a port; nil: nothing
 
 	Sweep   time.Duration // how often every memory is read though nothing rang; default 60 s
+	Prompt  time.Duration // how long the prompt for a PDU is awaited; default 10 s
 	Result  time.Duration // how long the network's answer to a PDU is awaited; default 180 s
 	Late    time.Duration // how long a late answer is listened for before the next send; default 120 s
 	Silence time.Duration // after how long without a sign a modem is asked whether it is there; default 30 s

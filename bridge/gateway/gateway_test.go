@@ -53,7 +53,7 @@ func (b *bank) start() {
 	b.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	b.gateway = New(b.db, []Port{{Name: "sim", Open: func(context.Context) (io.ReadWriteCloser, error) { return b.sim.TryOpen() }}},
-		Options{Result: time.Second, Late: time.Second, Sweep: time.Minute})
+		Options{Prompt: time.Second, Result: time.Second, Late: time.Second, Sweep: time.Minute})
 	var running sync.WaitGroup
 	running.Go(func() { b.gateway.Run(ctx) })
 	b.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
@@ -237,9 +237,6 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	t.Run("no prompt means not sent, and it is tried again", func(t *testing.T) {
-		if testing.Short() {
-			t.Skip("waits for a prompt")
-		}
 		b := open(t, simulator.ModemOptions{})
 		b.fail(simulator.Fault{Name: simulator.NoPrompt})
 		b.becomes(b.send(customer, "again"), storage.Delivered)

@@ -134,7 +134,7 @@ func (l *line) openPort(ctx context.Context, p Port) error {
 	pin := l.pinOf(p)
 	m, err := modem.Open(ctx, port, modem.Options{
 		PIN: p.PIN, TryPIN: pin.may, Device: l.seat.device.ID, Form: l.form, Learned: l.learned,
-		Log: l.g.log.With("port", p.Name), Transcript: l.g.transcript.of(p.Name), Store: listed, Result: l.g.options.Result, Late: l.g.options.Late,
+		Log: l.g.log.With("port", p.Name), Transcript: l.g.transcript.of(p.Name), Store: listed, Prompt: l.g.options.Prompt, Result: l.g.options.Result, Late: l.g.options.Late,
 	})
 	pin.tried(context.WithoutCancel(ctx), err)
 	if err == nil {

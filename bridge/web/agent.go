@@ -78,12 +78,19 @@ func (s *Server) invite(ctx context.Context, _ storage.Caller, p idParams) (invi
 type changeParams struct {
 	ID string `json:"id"`
 	storage.AgentChange
+	storage.Profile
 }
 
 // changeAgent changes role and switches. What the account holds open ends.
 func (s *Server) changeAgent(ctx context.Context, _ storage.Caller, p changeParams) (agentAnswer, error) {
-	if p.Role == nil && p.SMS == nil && p.Disabled == nil {
-		return agentAnswer{}, invalidParams.say("role", "Say what is to change: role, sms_enabled or disabled.")
+	rights, profile := p.AgentChange != (storage.AgentChange{}), p.Profile != (storage.Profile{})
+	switch {
+	case !rights && !profile:
+		return agentAnswer{}, invalidParams.say("role", "Say what is to change: role, sms_enabled, disabled, chat_enabled or voice_number.")
+	case rights && profile:
+		return agentAnswer{}, invalidParams.say("role", "Change what the account may, or how it is reached, but not both in one request.")
+	case profile:
+		return s.setProfile(ctx, p.ID, p.Profile)
 	}
 	a, err := s.c.Keys.ChangeAgent(ctx, p.ID, p.AgentChange)
 	if err != nil {

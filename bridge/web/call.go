@@ -7,6 +7,7 @@ import (
 )
 
 var callMethods = []method{
+	{"call.start", "POST", "/api/v1/calls", storage.ScopeAct, storage.RoleAgent, 201, bind((*Server).start), nil},
 	{"call.dial", "POST", "/api/v1/lines/{line}/call", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).dial), nil},
 	{"call.hangup", "DELETE", "/api/v1/lines/{line}/call", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).hangup), nil},
 	{"call.dtmf", "POST", "/api/v1/lines/{line}/call/tones", storage.ScopeAct, storage.RoleAgent, 200, bind((*Server).dtmf), nil},

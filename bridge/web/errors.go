@@ -49,18 +49,21 @@ var (
 	fromRequired     = kind{2001, "from_required", "Choose the number to send from", 422, false}
 	recipientInvalid = kind{2002, "recipient_invalid", "This recipient cannot be texted", 422, false}
 	textEmpty        = kind{2003, "text_empty", "There is no text to send", 422, false}
+	channelNot       = kind{2006, "channel_not_allowed", "They are not reached this way", 422, false}
 	tooManyParts     = kind{2004, "too_many_parts", "The text is too long", 422, false}
 
+	smsOff      = kind{3001, "sms_disabled_system", "Texting is switched off on this box", 403, false}
 	smsOffLine  = kind{3001, "sms_disabled_system", "This number is switched off for texts", 403, false}
 	smsOffUser  = kind{3002, "sms_disabled_user", "Texting is switched off for your account", 403, false}
 	notAssigned = kind{3003, "line_not_assigned", "This number is not assigned to you", 403, false}
 	noLine      = kind{3004, "no_line_available", "There is no number to send from", 403, false}
 	quotaUsed   = kind{3006, "quota_exceeded", "A limit of texts is used up", 429, true}
 	quietHours  = kind{3007, "quiet_hours", "This number is quiet at this hour", 403, true}
+	notSetUp    = kind{3010, "not_set_up", "This is not set up", 403, false}
 	rateLimited = kind{3008, "rate_limited", "Too many requests", 429, true}
 	tooMany     = kind{3009, "too_many_open", "Too many are open", 429, true}
 
-	numberRule = kind{3010, "number_rule", "The rules of this box do not let this number be texted", 403, false}
+	numberRule = kind{3011, "number_rule", "The rules of this box do not let this number be texted", 403, false}
 
 	conflict     = kind{4003, "conflict", "It has changed meanwhile", 409, false}
 	idemMismatch = kind{4004, "idem_mismatch", "This key was used for something else", 422, false}
@@ -70,6 +73,8 @@ var (
 
 	modemAbsent   = kind{5001, "modem_absent", "The modem is not there", 503, true}
 	notRegistered = kind{5002, "not_registered", "The network does not take this number now", 503, true}
+
+	phoneRefused = kind{5010, "phone_refused", "The telephone system did not take it", 502, true}
 
 	storageFull  = kind{9001, "storage_full", "The disk is full", 507, false}
 	internal     = kind{9002, "internal", "Something is broken in the box", 500, false}
@@ -83,6 +88,8 @@ var kinds = map[storage.Code]kind{
 	storage.CodeConflict:     conflict,
 	storage.CodeDenied:       forbidden,
 	storage.CodeAbsent:       modemAbsent,
+	storage.CodeSMSOff:       smsOff,
+	storage.CodeChannel:      channelNot,
 	storage.CodeLineOff:      smsOffLine,
 	storage.CodeNotAssigned:  notAssigned,
 	storage.CodeNoLine:       noLine,
@@ -103,6 +110,8 @@ type refusal struct {
 	Field   string
 	Detail  string
 	Options []string
+	Reason  string        // why, in a word that programs go by
+	By      storage.Role  // who can mend it
 	After   time.Duration // try again after so long
 }
 
@@ -110,18 +119,19 @@ func (r *refusal) Error() string { return r.Type + ": " + r.Detail }
 
 // The gates that stand before what a caller asks for.
 const (
-	gateScope = "scope" // of the token
-	gateRole  = "role"  // of the person
-	gateLine  = "line"  // assigned, or switched on
-	gateSMS   = "sms"   // the account's switch
+	gateScope  = "scope"  // of the token
+	gateRole   = "role"   // of the person
+	gateLine   = "line"   // assigned, or switched on
+	gateSMS    = "sms"    // the account's switch
+	gateSystem = "system" // the box's switch
 )
 
 // gates are those that a kind of refusal is always about.
-var gates = map[int]string{smsOffLine.Code: gateLine, smsOffUser.Code: gateSMS, notAssigned.Code: gateLine}
+var gates = map[kind]string{smsOff: gateSystem, smsOffUser: gateSMS, notAssigned: gateLine, smsOffLine: gateLine}
 
 // say makes a refusal of kind k.
 func (k kind) say(field, format string, args ...any) *refusal {
-	return &refusal{kind: k, Gate: gates[k.Code], Field: field, Detail: fmt.Sprintf(format, args...)}
+	return &refusal{kind: k, Gate: gates[k], Field: field, Detail: fmt.Sprintf(format, args...)}
 }
 
 // refuse turns any error into what the desk is told. What is our own fault or
@@ -137,7 +147,7 @@ func (s *Server) refuse(ctx context.Context, err error) (r *refusal, trace strin
 			k = recipientInvalid
 		}
 		if known {
-			return &refusal{kind: k, Gate: gates[k.Code], Field: e.Field, Detail: e.Detail, Options: e.Options, After: e.After}, trace
+			return &refusal{kind: k, Gate: gates[k], Field: e.Field, Detail: e.Detail, Options: e.Options, Reason: e.Reason, By: e.By, After: e.After}, trace
 		}
 	}
 	if ctx.Err() == nil {
@@ -154,17 +164,19 @@ func newTrace() string {
 
 // problem is a refusal in HTTP (RFC 9457).
 type problem struct {
-	Type      string   `json:"type"`
-	Title     string   `json:"title"`
-	Status    int      `json:"status"`
-	Detail    string   `json:"detail"`
-	Code      int      `json:"code"`
-	Retryable bool     `json:"retryable"`
-	Gate      string   `json:"gate,omitempty"` // scope, role, line or sms: what is shut
-	Field     string   `json:"field,omitempty"`
-	Options   []string `json:"options,omitempty"`
-	After     int64    `json:"retry_after_ms,omitempty"`
-	Trace     string   `json:"trace"`
+	Type      string       `json:"type"`
+	Title     string       `json:"title"`
+	Status    int          `json:"status"`
+	Detail    string       `json:"detail"`
+	Code      int          `json:"code"`
+	Retryable bool         `json:"retryable"`
+	Gate      string       `json:"gate,omitempty"` // scope, role, system, sms or line: what is shut
+	Field     string       `json:"field,omitempty"`
+	Options   []string     `json:"options,omitempty"`
+	Reason    string       `json:"reason,omitempty"`
+	By        storage.Role `json:"fix_by,omitempty"` // who can mend it
+	After     int64        `json:"retry_after_ms,omitempty"`
+	Trace     string       `json:"trace"`
 }
 
 // writeProblem answers with err.
@@ -182,7 +194,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	}
 	w.WriteHeader(p.Status)
 	writeJSON(w, problem{"/problems/" + p.Type, p.Title, p.Status, p.Detail, p.Code, p.Retryable,
-		p.Gate, p.Field, p.Options, p.After.Milliseconds(), trace})
+		p.Gate, p.Field, p.Options, p.Reason, p.By, p.After.Milliseconds(), trace})
 }
 
 // rpcError is the same refusal in a JSON-RPC answer.
@@ -193,19 +205,21 @@ type rpcError struct {
 }
 
 type rpcData struct {
-	Type      string   `json:"type"`
-	Retryable bool     `json:"retryable"`
-	Gate      string   `json:"gate,omitempty"` // scope, role, line or sms: what is shut
-	Field     string   `json:"field,omitempty"`
-	Detail    string   `json:"detail"`
-	Options   []string `json:"options,omitempty"`
-	After     int64    `json:"retry_after_ms,omitempty"`
-	Trace     string   `json:"trace"`
+	Type      string       `json:"type"`
+	Retryable bool         `json:"retryable"`
+	Gate      string       `json:"gate,omitempty"` // scope, role, system, sms or line: what is shut
+	Field     string       `json:"field,omitempty"`
+	Detail    string       `json:"detail"`
+	Options   []string     `json:"options,omitempty"`
+	Reason    string       `json:"reason,omitempty"`
+	By        storage.Role `json:"fix_by,omitempty"` // who can mend it
+	After     int64        `json:"retry_after_ms,omitempty"`
+	Trace     string       `json:"trace"`
 }
 
 func (s *Server) rpcError(ctx context.Context, err error) *rpcError {
 	p, trace := s.refuse(ctx, err)
-	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options,
+	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options, p.Reason, p.By,
 		p.After.Milliseconds(), trace}}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 
 	"smsbridge/storage"
@@ -31,6 +32,18 @@ func hostName(host string) string {
 	return strings.TrimSuffix(strings.ToLower(host), ".")
 }
 
+// calledByAddress tells whether the box was called by the very address that the
+// connection came to. No page of others can be opened so: where a name is pointed
+// at this box, the Host is that name.
+func calledByAddress(r *http.Request) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if !ok {
+		return false
+	}
+	called, err := netip.ParseAddr(hostName(r.Host))
+	return err == nil && called == local.AddrPort().Addr().Unmap().WithZone("")
+}
+
 func digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
@@ -43,14 +56,15 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(s.foreign))
 	next = cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.hosts[hostName(r.Host)] {
+		if !s.hosts[hostName(r.Host)] && !calledByAddress(r) {
 			plainHeaders(w.Header())
 			s.writeProblem(w, r, misdirected.say("", "This box does not answer to the name %q. Open it by a name that it knows, or start it with `--host` and that name.", r.Host))
 			return
 		}
 		pageHeaders(w.Header(), r)
+		frameHeaders(w.Header(), s.embedders(r.Context()))
 		if !ownOrigin(r) {
-			if r.URL.Path != socketPath || !s.portals[strings.ToLower(r.Header.Get("Origin"))] || len(r.Header.Values("Origin")) != 1 {
+			if r.URL.Path != socketPath || !s.portal(r) {
 				s.foreign(w, r)
 				return
 			}

@@ -37,10 +37,11 @@ type sendParams struct {
 	Age      int              `json:"offline_age_s"` // seconds that it has waited at a desk without a connection
 }
 
-// A recipient is a number, or the other end of a thread.
+// A recipient is a number, or the other end of a thread. A colleague is none.
 type recipient struct {
 	Number string `json:"number"`
 	Thread string `json:"thread"`
+	Agent  string `json:"agent"`
 }
 
 type sendResult struct {
@@ -60,12 +61,18 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	if err := maySend(who, p.Idem); err != nil {
 		return sendResult{}, err
 	}
+	if err := s.systemGate(ctx); err != nil {
+		return sendResult{}, err
+	}
 	at, err := p.times(time.Now())
 	if err != nil {
 		return sendResult{}, err
 	}
 	to, err := s.recipient(ctx, who, p.To, p.From)
 	if err != nil {
+		return sendResult{}, err
+	}
+	if err := s.notColleague(ctx, who, to); err != nil {
 		return sendResult{}, err
 	}
 	count, err := s.countParts(p.Text, p.MaxParts)
@@ -164,6 +171,8 @@ func (p sendParams) digest(to string) string {
 // recipient is the number to write to.
 func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient, from string) (string, error) {
 	switch {
+	case to.Agent != "":
+		return "", channelNot.say("to.agent", "Colleagues are not texted, even if their phone is known; write with chat.send.")
 	case to.Thread != "" && to.Number != "":
 		return "", recipientInvalid.say("to", "Say to.number or to.thread, not both.")
 	case to.Thread == "":
@@ -173,12 +182,15 @@ func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient
 		}
 		return storage.ReadNumber("to.number", to.Number, home)
 	}
-	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines()})
+	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines(), Agent: agentOf(who)})
 	if isNotFound(err) || err == nil && len(page.Messages) == 0 {
 		return "", notFound.say("to.thread", "There is no thread %s. Ask for the list of threads, or say to.number.", to.Thread)
 	}
 	if err != nil {
 		return "", err
+	}
+	if page.Messages[0].Channel == storage.ChannelChat {
+		return "", channelNot.say("to.thread", "The other end of this thread is a colleague; write with chat.send.")
 	}
 	peer := page.Messages[0].To
 	if page.Messages[0].Dir == storage.Inbound {
@@ -221,7 +233,10 @@ type messageAnswer struct {
 
 func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (messageAnswer, error) {
 	m, err := s.c.Store.Message(ctx, p.ID)
-	if err == nil && !who.Sees(m.Line) {
+	if err == nil {
+		err = s.mayRead(ctx, who, m)
+	}
+	if isNotFound(err) {
 		err = notFound.say("id", "there is no message %s", p.ID) // as if it were not there
 	}
 	if err != nil {

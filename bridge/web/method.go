@@ -79,6 +79,9 @@ var methods = slices.Concat(
 	queueMethods,
 	sendingMethods,
 	threadMethods,
+	chatMethods,
+	settingMethods,
+	fromMethods,
 	lineMethods,
 	moveMethods,
 	ussdMethods,
@@ -90,6 +93,8 @@ var methods = slices.Concat(
 	tokenMethods,
 	hookMethods,
 	agentMethods,
+	profileMethods,
+	presenceMethods,
 	pairMethods,
 	ticketMethods,
 	auditMethods,
@@ -114,6 +119,7 @@ var routes = []route{
 	{"POST", "/api/v1/pair", anybody, stranger, (*Server).beginPair, takes[pairBegin, pairBegun]()},
 	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair, takes[pairAsk, madeToken]()},
 	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents, takes[eventsParams, eventLine]()},
+	{"GET", "/api/v1/support-bundle", storage.ScopeAdmin, storage.RoleOwner, (*Server).supportBundle, takes[none, none]()},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket, takes[none, none]()}, // asks by itself: the first frame may tell
 }
 

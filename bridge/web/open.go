@@ -50,7 +50,11 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 		k.s.refused(ctx, k.known, "session.open", mayRead)
 		return nil, mayRead
 	}
-	a := opened{Session: "se_" + newTrace()[3:], me: meOf(k.known.who), Events: mayRead == nil,
+	mine, err := k.s.whole(ctx, k.known.who, head.Seq)
+	if err != nil {
+		return nil, err
+	}
+	a := opened{Session: "se_" + newTrace()[3:], me: mine, Events: mayRead == nil,
 		Epoch: head.Epoch, Head: head.Seq, Oldest: head.Oldest}
 	if a.Events {
 		t := &stream{who: k.known.who, proved: head.Seq, epoch: head.Epoch, after: head.Seq}
@@ -78,6 +82,7 @@ func (k *socket) open(ctx context.Context, params json.RawMessage, o *outgoing) 
 		o.strm = t
 	}
 	k.opened = true
+	k.arrive(head.Seq)
 	return a, nil
 }
 

@@ -160,6 +160,7 @@ type pairBegun struct {
 	Expires  int      `json:"expires_in"`
 	Interval int      `json:"interval"`
 	Approve  []string `json:"approve_at"`
+	Key      string   `json:"box_key,omitempty"` // what the program pins from now on
 }
 
 // beginPair is where a program begins that has nothing yet.
@@ -191,7 +192,7 @@ func (s *Server) beginPair(w http.ResponseWriter, r *http.Request, _ *proof) err
 		return err
 	}
 	return s.answer(w, pairBegun{p.id, secret, p.code, p.pictures, int(pairAge / time.Second), int(pairInterval / time.Second),
-		[]string{"smsbridge agent pair approve " + p.code}})
+		[]string{"smsbridge agent pair approve " + p.code}, s.c.BoxKey})
 }
 
 type pairAsk struct {

@@ -385,6 +385,7 @@ func TestSight_events(t *testing.T) {
 		{storage.AccessChanged, "", "---++--+-+"},
 		{storage.SendingUpdated, "", "++++++++++"},
 		{storage.GuardUpdated, "", "---+++-+-+"},
+		{storage.SettingUpdated, "", "++++++++++"},
 		{"something.new", "", "---+++-+-+"},
 		{"something.new", "ln_1", "+--+++++++"},
 	} {

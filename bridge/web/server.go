@@ -14,6 +14,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -32,10 +33,15 @@ type Config struct {
 	Pusher Pusher
 	Modems func() []storage.Modem // what is plugged in now; nil: nothing
 	Radio  Radio                  // the modems, for what people want of them; nil: there are none
+	Ringer Ringer                 // the telephone system, for calls; nil: there is none
 	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+
+	// Support writes a support bundle, as a zip; nil: there are none.
+	Support func(ctx context.Context, w io.Writer, goroutines bool) error
 
 	Box     string // id of the box
 	BoxName string // for people
+	BoxKey  string // fingerprint of what vouches for the box by TLS, for programs to pin; empty: nothing of its own does
 	Version string
 
 	Hosts     []string      // names that the box answers to, beside localhost
@@ -49,23 +55,25 @@ type Config struct {
 // Server answers desks. It starts nothing by itself; Close ends what desks
 // hold open.
 type Server struct {
-	c       Config
-	log     *slog.Logger
-	methods []method
-	routes  []route
-	byName  map[string]*method
-	page    *page
-	hosts   map[string]bool
-	portals map[string]bool
-	frames  frames
-	tries   tries
-	wrong   attempts
-	skipped skipped
-	pairs   pairings
-	tickets tickets
-	visits  visits
-	api     *http.ServeMux
-	face    http.Handler
+	c        Config
+	log      *slog.Logger
+	methods  []method
+	routes   []route
+	byName   map[string]*method
+	page     *page
+	hosts    map[string]bool
+	portals  map[string]bool
+	frames   frames
+	framing  framing
+	presence presence
+	tries    tries
+	wrong    attempts
+	skipped  skipped
+	pairs    pairings
+	tickets  tickets
+	visits   visits
+	api      *http.ServeMux
+	face     http.Handler
 
 	times times
 }

@@ -319,14 +319,20 @@ func newSecret(prefix string) string {
 
 // Me is who the caller is and what he may.
 type me struct {
-	Kind   string         `json:"kind"` // agent, token, admin
-	Agent  *storage.Agent `json:"agent,omitempty"`
-	Token  *storage.Token `json:"token,omitempty"`
-	Scopes []string       `json:"scopes"`
+	Kind   string          `json:"kind"` // agent, token, admin
+	Agent  *storage.Agent  `json:"agent,omitempty"`
+	Token  *storage.Token  `json:"token,omitempty"`
+	Scopes []string        `json:"scopes"`
+	Missed *storage.Missed `json:"missed,omitempty"` // an account's
+	Offers *offers         `json:"offers,omitempty"` // what this box can do for an account
 }
 
-func (s *Server) me(_ context.Context, who storage.Caller, _ none) (me, error) {
-	return meOf(who), nil
+func (s *Server) me(ctx context.Context, who storage.Caller, _ none) (me, error) {
+	head, err := s.c.Store.Head(ctx)
+	if err != nil {
+		return me{}, err
+	}
+	return s.whole(ctx, who, head.Seq)
 }
 
 func meOf(who storage.Caller) me {

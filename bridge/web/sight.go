@@ -20,6 +20,7 @@ var sights = []struct {
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
 	{"sending.updated", everybody}, // that nothing leaves concerns all
+	{"setting.*", everybody},       // what others must not know is not in it
 	{"*", wholeBox},
 }
 

@@ -37,6 +37,7 @@ type socket struct {
 	portal bool    // a portal's page: only a ticket lets it in
 	known  *proof  // the reader's; nil: has not told yet
 	opened bool    // the reader's
+	agent  string  // the reader's: who is there by this socket; empty: nobody
 	bucket bucket  // the reader's
 	strm   *stream // the writer's; nil: wants no events
 	live   bool    // the writer's: has been at the end of the log
@@ -139,6 +140,7 @@ func (k *socket) run(ctx context.Context) {
 	}
 	k.conn.Close()
 	<-read
+	k.depart(ctx)
 }
 
 // read takes frames until the connection ends.

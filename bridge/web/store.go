@@ -24,6 +24,7 @@ type Store interface {
 	// the number.
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
 
+	TalkStore
 	RadioStore
 	Outbox
 	SendingRules
@@ -54,6 +55,11 @@ type accounts interface {
 	Agent(ctx context.Context, ref string) (storage.Agent, error)
 	AddAgent(ctx context.Context, name string, role storage.Role, invite []byte, expires time.Time) (storage.Agent, error)
 	ChangeAgent(ctx context.Context, ref string, c storage.AgentChange) (storage.Agent, error)
+	// SetProfile changes how an account is reached.
+	SetProfile(ctx context.Context, ref string, p storage.Profile) (storage.Agent, error)
+	// AgentByVoice is the account whose phone this is, CodeNotFound if nobody's.
+	AgentByVoice(ctx context.Context, number string) (storage.Agent, error)
+
 	Invite(ctx context.Context, ref string, hash []byte, expires time.Time) (storage.Agent, error)
 
 	// Password is an account's password as it is kept; empty if it has none.

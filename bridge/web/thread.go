@@ -26,7 +26,7 @@ func (p pageParams) page(who storage.Caller) (storage.Page, error) {
 	if p.Before != "" && p.After != "" {
 		return storage.Page{}, invalidParams.say("before", "Ask with before or with after, not with both.")
 	}
-	return storage.Page{Limit: p.Limit, Before: p.Before, After: p.After, Lines: who.Lines()}, nil
+	return storage.Page{Limit: p.Limit, Before: p.Before, After: p.After, Lines: who.Lines(), Agent: agentOf(who)}, nil
 }
 
 func (s *Server) threads(ctx context.Context, who storage.Caller, p pageParams) (storage.ThreadPage, error) {
@@ -68,7 +68,7 @@ func (s *Server) snapshot(ctx context.Context, who storage.Caller, _ none) (snap
 	if err != nil {
 		return snapshotAnswer{}, err
 	}
-	threads, err := s.c.Store.Threads(ctx, storage.Page{Lines: who.Lines()})
+	threads, err := s.c.Store.Threads(ctx, storage.Page{Lines: who.Lines(), Agent: agentOf(who)})
 	if err != nil {
 		return snapshotAnswer{}, err
 	}

@@ -21,6 +21,7 @@ func commands() []*cobra.Command {
 		newLineCommand(),
 		newModemCommand(),
 		newDoctorCommand(),
+		newSupportCommand(),
 		newUSSDCommand(),
 		newCallCommand(),
 		newSelfTestCommand(),
@@ -29,6 +30,7 @@ func commands() []*cobra.Command {
 		newAgentCommand(),
 		newAuditCommand(),
 		newPDUCommand(),
+		newTrustCommand(),
 		newUdevCommand(),
 		newLabCommand(),
 	}

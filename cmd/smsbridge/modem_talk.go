@@ -11,31 +11,35 @@ import (
 func newModemProbeCommand() *cobra.Command {
 	var b box
 	var o output
+	var a alone
 	cmd := &cobra.Command{
 		Use: "probe", Short: "Ask every modem what it is and can do, with what each answer means",
+		Long:    "Asks the bridge. Where none runs, the ports are opened for the question, and closed again; no PIN is entered.",
 		Example: "  smsbridge modem probe",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
 			}
-			return b.ask(cmd.Context(), func(c *client.Client) error {
-				d, err := c.Diagnose(cmd.Context())
-				if err != nil {
-					return err
+			d, err := diagnosis(cmd, b, a)
+			if err != nil {
+				return err
+			}
+			t := table{heads: []string{"port", "about", "command", "state", "answer", "meaning"}}
+			for _, m := range d.Modems {
+				for _, f := range m.Facts {
+					t.add(f, m.Port, f.Name, f.Command, f.State, f.Answer, f.Words)
 				}
-				t := table{heads: []string{"port", "about", "command", "state", "answer", "meaning"}}
-				for _, m := range d.Modems {
-					for _, f := range m.Facts {
-						t.add(f, m.Port, f.Name, f.Command, f.State, f.Answer, f.Words)
-					}
-				}
-				return o.print(cmd.OutOrStdout(), t)
-			})
+			}
+			if len(t.rows) == 0 {
+				return fail(exitRadio, "no modem answers; `smsbridge doctor` says why")
+			}
+			return o.print(cmd.OutOrStdout(), t)
 		},
 	}
 	b.flags(cmd)
 	o.flags(cmd)
+	a.flags(cmd)
 	return cmd
 }
 

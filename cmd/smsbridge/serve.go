@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ import (
 	"smsbridge/modem/doctor"
 	"smsbridge/modem/simulator"
 	"smsbridge/modem/usb"
+	"smsbridge/storage"
 	"smsbridge/storage/sqlite"
 )
 
@@ -42,6 +44,8 @@ type serveSettings struct {
 	result, late        time.Duration
 	usbPower            bool
 	selfTest            gateway.SelfTestOptions
+	tls                 tlsSettings
+	settings            []storage.Flag // as they came, for the support bundle
 }
 
 func newServeCommand() *cobra.Command {
@@ -53,8 +57,13 @@ func newServeCommand() *cobra.Command {
 foreground and ends at SIGINT or SIGTERM, after the command in hand.
 
 The log goes to stderr. The first line on stdout is "ready http://HOST:PORT", when
-desks are answered.`,
+desks are answered.
+
+Beyond loopback desks are answered by TLS. Unless --tls-cert and --tls-key name a
+certificate, the box vouches for itself, and http://HOST:PORT/trust tells people how
+to trust it.`,
 		Example: `  smsbridge serve --demo
+  smsbridge serve --listen :8780
   smsbridge serve --modem /dev/ttyUSB2 --modem /dev/ttyUSB5 --db /var/lib/smsbridge/ledger.db`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,6 +72,7 @@ desks are answered.`,
 					return err
 				}
 			}
+			s.settings = settingsOf(cmd)
 			return s.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -80,6 +90,7 @@ desks are answered.`,
 	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
 	f.BoolVar(&s.demo, "demo", false, "two pretend modems and a handset page to try everything without hardware")
 	f.BoolVar(&s.insecure, "insecure", false, "allow --listen on other than loopback without TLS")
+	s.tls.flags(f)
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	f.DurationVar(&s.result, "result-timeout", 180*time.Second, "how long the network's answer to a sent part is awaited")
@@ -105,7 +116,8 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	s.defaults()
-	if err := s.checkListen(); err != nil {
+	door, err := s.door(log)
+	if err != nil {
 		return err
 	}
 	guard, err := hook.NewGuard(s.hookAllow, s.hookPort)
@@ -140,19 +152,33 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		lab = simulator.Handler(network)
 	}
 	b := bridge.New(bridge.Config{
-		Store: ledger, Ports: ports, Lab: lab, Hosts: s.hosts, Portals: s.portals, Name: s.name, Version: version, Log: log,
-		Radio: radio, Push: hook.Options{Guard: guard},
+		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Name: s.name, Version: version, Log: log,
+		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
+		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
 	})
-	url := "http://" + desks.Addr().String()
-	if err := s.welcome(ctx, errs, b, ledger, url); err != nil {
+	url := s.address(door, desks)
+	if err := s.welcome(ctx, errs, b, ledger, door, url); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx, desks, admin) }()
+	go func() { ended <- b.Run(ctx, door.listen(desks), admin) }()
 	if err := s.settle(ctx, b, ledger); err != nil {
 		return err
 	}
 	fmt.Fprintln(out, "ready "+url)
+	return attended(ctx, ended, func(ctx context.Context) {
+		alive := func(ctx context.Context) error { return b.Alive(ctx, desks.Addr()) }
+		newNotifier(log).run(ctx, url, alive, door.reload)
+	})
+}
+
+// attended waits for the bridge to end, while do looks after it.
+func attended(ctx context.Context, ended <-chan error, do func(context.Context)) error {
+	ctx, stop := context.WithCancel(ctx)
+	var attendant sync.WaitGroup
+	defer attendant.Wait()
+	defer stop()
+	attendant.Go(func() { do(ctx) })
 	return <-ended
 }
 
@@ -176,7 +202,7 @@ func (s *serveSettings) settle(ctx context.Context, b *bridge.Bridge, ledger *sq
 }
 
 // welcome tells whoever starts the bridge how to come in, when nobody can yet.
-func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.Bridge, ledger *sqlite.DB, url string) error {
+func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.Bridge, ledger *sqlite.DB, door *door, url string) error {
 	owned, err := ledger.Owned(ctx)
 	if err != nil || (owned && !s.demo) {
 		return err
@@ -185,6 +211,7 @@ func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.B
 	if err != nil {
 		return err
 	}
+	door.introduce(errs, url)
 	fmt.Fprintf(errs, "\n  Sign in:   %s/#code=%s\n", url, code)
 	if s.demo {
 		fmt.Fprintf(errs, "  Handset:   %s/handset   (where you play the customer)\n", url)
@@ -219,36 +246,6 @@ func (s *serveSettings) logger(w io.Writer) (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(w, o)), nil
 	}
 	return nil, fail(exitUsage, "log-format: %q is neither text nor json", s.logFormat)
-}
-
-// checkListen refuses an address that others on the network can reach, unless
-// it was asked for by a word: there is no TLS yet.
-func (s *serveSettings) checkListen() error {
-	host, _, err := net.SplitHostPort(s.listen)
-	if err != nil {
-		return fail(exitUsage, "listen: %q is not HOST:PORT, such as 127.0.0.1:8780", s.listen)
-	}
-	ip := net.ParseIP(host)
-	local := host == "localhost" || (ip != nil && ip.IsLoopback())
-	if !local && !s.insecure {
-		return fail(exitUsage, "listen: %s can be reached from the network, and texts would cross it unencrypted; say --insecure if you mean it, or put a TLS proxy in front of 127.0.0.1", s.listen)
-	}
-	if !local {
-		s.hosts = append(s.hosts, ownNames(host)...)
-	}
-	return nil
-}
-
-// ownNames are the names and addresses that a box on a network is called by.
-func ownNames(host string) []string {
-	names := []string{host, hostname(), hostname() + ".local"}
-	addresses, _ := net.InterfaceAddrs()
-	for _, a := range addresses {
-		if n, ok := a.(*net.IPNet); ok {
-			names = append(names, n.IP.String())
-		}
-	}
-	return names
 }
 
 // ports turns --modem into ports. Simulated modems share one network.

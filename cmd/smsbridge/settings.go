@@ -27,6 +27,7 @@ func fromEnvironment(cmd *cobra.Command) error {
 		if e := cmd.Flags().Set(f.Name, value); e != nil {
 			err = fail(exitUsage, "%s: %w", environment(f.Name), e)
 		}
+		setFrom(f, "environment "+environment(f.Name))
 	})
 	return err
 }
@@ -57,6 +58,7 @@ func fromFile(cmd *cobra.Command, path string) error {
 		if err := cmd.Flags().Set(name, strings.TrimSpace(value)); err != nil {
 			return fail(exitUsage, "config: %s:%d: %s: %w", path, n, name, err)
 		}
+		setFrom(cmd.Flags().Lookup(name), fmt.Sprintf("%s:%d", path, n))
 	}
 	return lines.Err()
 }

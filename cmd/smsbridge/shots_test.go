@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -14,8 +15,19 @@ import (
 var screens = []struct{ name, hash, there string }{
 	{"chat", "", `document.querySelector(".row")`},
 	{"thread", "t", `document.querySelector(".bubble.out.delivered")`},
+	{"numbers", "/numbers", `document.querySelectorAll(".table tbody tr").length === 2`},
+	{"number", "/numbers/" + anyLine, `document.querySelector("dialog[open] .copy-row")`},
+	{"radio", "/radio", `document.querySelector(".notes li")`},
+	{"ussd", "/ussd", `document.querySelector(".line-form select")`},
+	{"team", "/team", `document.querySelector(".table tbody tr")`},
+	{"team-new", "/team/new", `document.querySelector("dialog[open] .choice")`},
+	{"programs", "/programs", `document.querySelector(".line-form")`},
+	{"audit", "/audit", `document.querySelector(".table tbody tr")`},
 	{"settings", "/settings", `document.querySelector(".choice")`},
 }
+
+// anyLine stands for the id of a line.
+const anyLine = "LINE"
 
 // TestShots takes a picture of each screen, wide, narrow, dark and from right
 // to left, for people to look at: make shots.
@@ -33,6 +45,7 @@ func TestShots(t *testing.T) {
 	signIn(t, desk, url, code)
 	talk(t, desk, url)
 	thread := eval[string](desk, `location.hash`)
+	line := eval[string](desk, `fetch("/api/v1/lines").then(a => a.json()).then(a => a.lines[0].id)`)
 	for _, form := range []struct {
 		name          string
 		width, height int64
@@ -47,6 +60,7 @@ func TestShots(t *testing.T) {
 			if hash == "t" {
 				hash = thread[1:]
 			}
+			hash = strings.Replace(hash, anyLine, line, 1)
 			eval[bool](desk, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), location.hash = %q, true)`, form.look, hash))
 			desk.do(chromedp.Reload())
 			desk.until(`document.querySelector(".connection.live") && ` + s.there)

@@ -172,7 +172,7 @@ func TestVerbs_away(t *testing.T) {
 		{"no bridge", []string{"line", "list", "--admin", filepath.Join(dir, "none.sock")}, exitUnreachable, "smsbridge serve"},
 		{"no token", []string{"line", "list", "--url", "http://127.0.0.1:1"}, exitDenied, "smsbridge token create"},
 		{"unknown verb", []string{"sned"}, exitUsage, "sned"},
-		{"listen to all", []string{"serve", "--listen", "0.0.0.0:0"}, exitUsage, "--insecure"},
+		{"listen to all", []string{"serve", "--listen", "0.0.0.0:0", "--tls", "off"}, exitUsage, "--insecure"},
 		{"listen to nothing", []string{"serve", "--listen", "nowhere"}, exitUsage, "HOST:PORT"},
 		{"simulators", []string{"serve", "--modem", "simulator:x"}, exitUsage, "simulator:N"},
 		{"family", []string{"lab", "modem", "--family", "nokia"}, exitUsage, "generic"},

@@ -87,6 +87,9 @@ func examinePort(p Picture, port Port) []Finding {
 	}
 	var found []Finding
 	for _, r := range portRules {
+		if !r.shut && !port.Opened {
+			return found // nobody has asked
+		}
 		for _, f := range named(r.name, r.look(p, port)) {
 			f.Where = cmp.Or(f.Where, port.Path, port.Name)
 			found = append(found, f)

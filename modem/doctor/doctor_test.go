@@ -64,6 +64,12 @@ var troubles = []trouble{
 	{"another program holds the port", working(func(p *Port) {
 		p.Opened, p.Holder = false, usb.Process{PID: 701, Command: "gammu-smsd", Kind: usb.GammuSMSD}
 	}), "held", Fault},
+	{"somebody holds the port who is not to be seen", refused(&modem.PortError{
+		Name: "/dev/ttyUSB2", Text: "is in use by another program", Hint: "sudo fuser -v /dev/ttyUSB2 tells which", Err: modem.ErrPortBusy,
+	}), "held", Fault},
+	{"the bridge holds the port", working(func(p *Port) {
+		p.Opened, p.Holder = false, usb.Process{PID: 801, Command: "smsbridge", Kind: usb.Bridge}
+	}), "held", Fault},
 	{"nothing answers", refused(modem.ErrSilent), "silent", Fault},
 	{"the PIN is needed", refused(&modem.PINError{Tries: 3}), "sim", Fault},
 	{"the PIN is wrong", refused(&modem.PINError{Tries: 2, Refused: true}), "sim", Fault},

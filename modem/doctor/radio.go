@@ -141,7 +141,7 @@ func heat(_ Picture, p Port) []Finding {
 func quirks(_ Picture, p Port) []Finding {
 	var found []Finding
 	for _, q := range p.Profile.Quirks {
-		found = append(found, Finding{Level: Note, Cause: q.Words})
+		found = append(found, Finding{Level: Note, Cause: fmt.Sprintf("Known of this family: %s. The sign: %s.", strings.TrimSuffix(q.Words, "."), q.Sign)})
 	}
 	return found
 }

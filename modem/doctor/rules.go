@@ -98,6 +98,9 @@ func modemManager(p Picture) []Finding {
 }
 
 func held(_ Picture, p Port) []Finding {
+	if busy, ok := errors.AsType[*modem.PortError](p.Err); ok && errors.Is(busy, modem.ErrPortBusy) {
+		return one(Fault, sentence(busy.Hint), "The port %s.", busy.Text)
+	}
 	if p.Holder.PID == 0 || p.Holder.Kind == usb.Ourselves || p.Opened && p.Err == nil {
 		return nil
 	}

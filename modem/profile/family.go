@@ -31,6 +31,7 @@ var families = []Profile{
 var huawei = Profile{
 	Name:     "huawei",
 	Title:    "Huawei E, K and MU series",
+	Tries:    Tries{"^CPIN?", 3, 2},
 	Source:   "ModemManager src/plugins/huawei; gammu gsmphones.c; gammu #4 #486 #517; wdoekes/asterisk-chan-dongle #29 #38 #116; QModem (temperature)",
 	Makers:   []string{"huawei"},
 	Ready:    []string{"^BOOT", "^SIMST:", "^SRVST:"},
@@ -76,6 +77,7 @@ var zte = Profile{
 var simcom2G = Profile{
 	Name:     "simcom-2g",
 	Title:    "SIMCom SIM800, SIM868, SIM900",
+	Tries:    Tries{"+SPIC", 0, 1},
 	Source:   "blemasle/arduino-sim808 #23; GPRS_SIM900 #39; lwcell #7; smstools3 doc/configure.html",
 	Makers:   []string{"simcom"},
 	Models:   []string{"sim80", "sim86", "sim90"},
@@ -99,6 +101,7 @@ var simcom2G = Profile{
 var simcom = Profile{
 	Name:     "simcom",
 	Title:    "SIMCom SIM5300, SIM7000, SIM7100, SIM7600",
+	Tries:    Tries{"+SPIC", 0, 2},
 	Source:   "ModemManager src/plugins/simtech; T-SIM7600X #63; LilyGo-Modem-Series #340; QModem (temperature)",
 	Doubt:    "+CICCID is from general knowledge",
 	Makers:   []string{"simcom"},
@@ -120,6 +123,7 @@ var simcom = Profile{
 var simcomA = Profile{
 	Name:     "simcom-a",
 	Title:    "SIMCom A7600, A7602, A7670, A8200",
+	Tries:    Tries{"+SPIC", 0, 1},
 	Source:   "ModemManager src/plugins/simtech; LilyGo-Modem-Series #184 #247; morgverd/sms-server #12; PavelVe/home-assistant-addons #27",
 	Doubt:    "+CICCID is from general knowledge",
 	Makers:   []string{"simcom"},
@@ -140,6 +144,7 @@ var simcomA = Profile{
 var quectelM = Profile{
 	Name:     "quectel-m",
 	Title:    "Quectel M26, M35, M95",
+	Tries:    Tries{`+QPINC="SC"`, 1, 2},
 	Source:   "warthog618/modem #17; Quectel forum 18493",
 	Makers:   []string{"quectel"},
 	Models:   []string{"m26", "m35", "m95"},
@@ -158,6 +163,7 @@ var quectelM = Profile{
 var quectelBG = Profile{
 	Name:     "quectel-bg",
 	Title:    "Quectel BG95, BG96, BG77",
+	Tries:    Tries{`+QPINC="SC"`, 1, 2},
 	Source:   "Sixfab_PPP_Installer #24; Quectel EC25/EC21 AT manual",
 	Doubt:    "little was found; APP RDY is from general knowledge",
 	Makers:   []string{"quectel"},
@@ -178,6 +184,7 @@ var quectelBG = Profile{
 var quectel = Profile{
 	Name:        "quectel",
 	Title:       "Quectel EC, EG, EP, EM and RM series",
+	Tries:       Tries{`+QPINC="SC"`, 1, 2},
 	Source:      "ModemManager src/plugins/quectel; IchthysMaranatha/asterisk-chan-quectel PR #75; Quectel EC25/EC21 AT manual; Quectel forum 4452 7820; QModem (temperature)",
 	Makers:      []string{"quectel"},
 	Ready:       []string{"RDY", "+QIND: SMS DONE", "+QIND: PB DONE"},
@@ -203,6 +210,7 @@ var quectel = Profile{
 var ublox = Profile{
 	Name:     "ublox",
 	Title:    "u-blox SARA, LARA, LISA, TOBY",
+	Tries:    Tries{"+UPINCNT", 0, 2},
 	Source:   "ModemManager src/plugins/ublox; u-blox UBX-17003787, 9.9; MKRNB #45 #57",
 	Makers:   []string{"u-blox"},
 	Ready:    []string{"+AT: READY", "+PBREADY"},
@@ -221,6 +229,7 @@ var ublox = Profile{
 var sierra = Profile{
 	Name:     "sierra",
 	Title:    "Sierra Wireless MC, EM, RC and HL series",
+	Tries:    Tries{"+CPINC", 0, 2},
 	Source:   "ModemManager src/plugins/sierra; Sierra forum 7898, 35851 and the MC7455 thread on messages; QModem (temperature)",
 	Makers:   []string{"sierra"},
 	Ready:    []string{"+PACSP"},
@@ -242,6 +251,7 @@ var sierra = Profile{
 var telit = Profile{
 	Name:     "telit",
 	Title:    "Telit LE910, ME910, LM9x0 and others",
+	Tries:    Tries{"#PCT", 0, 0},
 	Source:   "ModemManager src/plugins/telit; gammu #272",
 	Doubt:    "#CCID and #RFSTS are from general knowledge",
 	Makers:   []string{"telit"},
@@ -261,6 +271,7 @@ var telit = Profile{
 var cinterion = Profile{
 	Name:     "cinterion",
 	Title:    "Cinterion, Gemalto, Thales, Siemens",
+	Tries:    Tries{"^SPIC", 0, 0},
 	Source:   "ModemManager src/plugins/cinterion; gammu #1207",
 	Doubt:    "^SCID is from general knowledge",
 	Makers:   []string{"cinterion", "gemalto", "thales", "siemens"},
@@ -281,6 +292,7 @@ var cinterion = Profile{
 var fibocom = Profile{
 	Name:     "fibocom",
 	Title:    "Fibocom L, FM, NL and MA series",
+	Tries:    Tries{"+TPIN?", 0, 2},
 	Source:   "ModemManager src/plugins/fibocom",
 	Doubt:    "few reports were found",
 	Makers:   []string{"fibocom"},

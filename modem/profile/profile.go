@@ -42,6 +42,7 @@ type Profile struct {
 	Signal      []string // questions; the first answered with something known wins
 	ICCID       []string // likewise
 	Temperature string   // question; empty: it has none
+	Tries       Tries    // beside +CPINR of TS 27.007, 8.65, which few know
 
 	Reset      string        // restarts the modem by a command; empty: nothing does
 	ResetTime  time.Duration // that it may be away then
@@ -56,6 +57,12 @@ type Profile struct {
 	DTMF  bool // it sends tones by +VTS during a call
 
 	Quirks []Quirk
+}
+
+// Tries is how a family tells the tries that are left for a SIM's codes.
+type Tries struct {
+	Text     string // question; empty: there is none
+	PIN, PUK int    // the fields of its answer, from 0
 }
 
 // Quirk is a fault a person may meet, in words.

@@ -51,6 +51,10 @@ type Conduct struct {
 	Answer string        // answer, busy, no-answer, no-carrier
 	After  time.Duration // when; at once it is the final result of ATD, later a line of its own
 	Hold   time.Duration // after an answer it hangs up this much later; default never
+
+	// Blocks has the modem give the final result of ATD no sooner, as many do that do not say OK at once; an octet
+	// that it hears meanwhile aborts: V.250, 5.6.1.
+	Blocks bool
 }
 
 // Call is a call as a modem remembers it.
@@ -189,20 +193,34 @@ func (m *Modem) dialed(number string) reply {
 		m.over(cmp.Or(conduct.Answer, "no-carrier"))
 		return reply{failed: &at.Result{Kind: result, Code: -1}}
 	}
-	return reply{after: func() {
+	goes := func() {
 		m.tellCall(m.family.Voice.Dialing)
 		m.tellCall(m.family.Voice.Alerting)
 		m.network.later(conduct.After, func() {
+			t := m.dialling
 			switch {
 			case m.call != c:
+				return
 			case result == 0:
 				m.connect(c)
 			default:
 				m.over(conduct.Answer)
-				m.urc(at.Result{Kind: result, Code: -1}.String())
+			}
+			final := at.Result{Kind: cmp.Or(result, at.OK), Code: -1}
+			switch {
+			case t != nil:
+				m.dialling = nil
+				t.ends(final)
+			case result != 0:
+				m.urc(final.String())
 			}
 		})
-	}}
+	}
+	if conduct.Blocks {
+		goes()
+		return reply{blocks: true}
+	}
+	return reply{after: goes}
 }
 
 // connect makes the call an active one.
@@ -264,7 +282,7 @@ func (m *Modem) over(how string) {
 	c := m.call
 	c.State, c.End, c.Ended = "ended", how, time.Now()
 	m.tellCall(m.family.Voice.Over)
-	m.call = nil
+	m.call, m.dialling = nil, nil
 }
 
 func (m *Modem) tellCall(lines []string) {

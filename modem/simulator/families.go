@@ -29,3 +29,9 @@ var generic = Family{
 	CardOut: []string{"+CPIN: NOT READY"}, CardIn: []string{"{cpin}"},
 	Voice: Voice{Ends: []string{"NO CARRIER"}},
 }
+
+// threefold is the +CPMS=? of a modem whose three memories are chosen from the same ones.
+func threefold(names string) [3]string { return [3]string{names, names, names} }
+
+// joined is how the modems that know MT mean it here: as another name of ME.
+var joined = map[string]string{"MT": "ME"}

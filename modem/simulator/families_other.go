@@ -20,8 +20,7 @@ var ublox = Family{
 	Lacks:  []string{"+CPINR"},
 	Banner: []Line{{3 * time.Second, "+AT: READY"}, {6 * time.Second, "+PBREADY"}},
 	Gone:   8 * time.Second, Reset: []string{"+CFUN=16", "+CFUN=15"}, Levels: "(0,1,4,6-9,15,16),(0-1)",
-	CNMI: "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS: [3]string{`("ME","SM","MT")`, `("ME","SM")`, `("ME","SM","MT")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS: [3]string{`("ME","SM","MT")`, `("ME","SM")`, `("ME","SM","MT")`}, Alias: joined,
 	CardOut: []string{"+CIEV: 8,0"}, CardIn: []string{"+CIEV: 8,1"}, Filled: []string{"+CIEV: 10,1"},
 	Voice: Voice{
 		Enable: "+UCALLSTAT", Offered: []string{"+UCALLSTAT: {call},4"}, Dialing: []string{"+UCALLSTAT: {call},2"}, Alerting: []string{"+UCALLSTAT: {call},3"},
@@ -45,8 +44,7 @@ var sierra = Family{
 	Lacks:  []string{"+CPINR"},
 	Banner: []Line{{6 * time.Second, "+PACSP1"}},
 	Gone:   15 * time.Second, Reset: []string{"!RESET"},
-	CNMI: "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: joined,
 }
 
 // telit tells with #QSS when SIM and messages are ready, once it has been asked to.
@@ -66,7 +64,7 @@ var telit = Family{
 	Banner: []Line{{4 * time.Second, "#QSS: 1"}, {5 * time.Second, "#QSS: 2"}, {8 * time.Second, "#QSS: 3"}},
 	Gone:   12 * time.Second, Reset: []string{"#REBOOT"},
 	CNMI:    "(0-3),(0-3),(0,2,3),(0-2),(0,1)",
-	CPMS:    [3]string{`("SM","ME")`, `("SM","ME")`, `("SM","ME")`},
+	CPMS:    threefold(`("SM","ME")`),
 	CardOut: []string{"#QSS: 0"}, CardIn: []string{"#QSS: 1", "#QSS: 2", "#QSS: 3"}, Filled: []string{"+CIEV: 8,1"},
 }
 
@@ -85,7 +83,7 @@ var cinterion = Family{
 	Banner: []Line{{4 * time.Second, "^SYSSTART"}, {5 * time.Second, "+CIEV: simstatus,5"}},
 	Gone:   12 * time.Second,
 	CNMI:   "(0-3),(0,1),(0,2,3),(0,2),(1)",
-	CPMS:   [3]string{`("ME","SM","MT")`, `("ME","SM","MT")`, `("SM","MT")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS:   [3]string{`("ME","SM","MT")`, `("ME","SM","MT")`, `("SM","MT")`}, Alias: joined,
 	CardOut: []string{"+CIEV: simstatus,0"}, CardIn: []string{"+CIEV: simstatus,1", "+CIEV: simstatus,5"}, Filled: []string{`^SMGO: 2`},
 	Voice: Voice{
 		Offered: []string{`^SLCC: {call},1,4,0,0,0,"{from}",{toa}`, "^SLCC:"}, Dialing: []string{`^SLCC: {call},0,2,0,0,1,"{from}",{toa}`, "^SLCC:"},
@@ -108,8 +106,7 @@ var fibocom = Family{
 	Lacks:  []string{"+CPINR"},
 	Banner: []Line{{3 * time.Second, "+SIM READY"}, {4 * time.Second, "+PBREADY"}},
 	Gone:   12 * time.Second, Reset: []string{"+CFUN=15"}, Levels: "(0,1,4,15),(0-1)",
-	CNMI: "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS: [3]string{`("ME","SM")`, `("ME","SM")`, `("ME","SM")`},
+	CPMS: threefold(`("ME","SM")`),
 }
 
 // air724 leaves the bus once while it starts.
@@ -122,8 +119,7 @@ var air724 = Family{
 	Says:   Said{"+ICCID": "+ICCID: {iccid}", "+CCID": "{iccid}", "+CESQ": "+CESQ: 99,99,255,255,19,{rsrplevel}", "+CPINR": "+CPINR: {pin},{puk},3,10"},
 	Banner: []Line{{3 * time.Second, "RDY"}, {4 * time.Second, "{cpin}"}, {6 * time.Second, "SMS READY"}, {7 * time.Second, "CALL READY"}},
 	Gone:   10 * time.Second, Reset: []string{"+RESET"},
-	CNMI: "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS: [3]string{`("SM","ME")`, `("SM","ME")`, `("SM","ME")`},
+	CPMS: threefold(`("SM","ME")`),
 }
 
 // neoway is the M590 on a serial line: a SIM put in while it runs is not seen.
@@ -134,7 +130,7 @@ var neoway = Family{
 	Banner:  []Line{{time.Second, "MODEM:STARTUP"}, {5 * time.Second, "+PBREADY"}},
 	Gone:    2 * time.Second,
 	CNMI:    "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS:    [3]string{`("SM")`, `("SM")`, `("SM")`},
+	CPMS:    threefold(`("SM")`),
 	ColdSIM: true,
 }
 

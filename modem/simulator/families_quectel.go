@@ -21,7 +21,7 @@ var quectelM35 = Family{
 	Gone:   2 * time.Second,
 	CNMI:   "(0-3),(0-3),(0,2),(0,1),(0,1)",
 	CSMS:   "(0,128)",
-	CPMS:   [3]string{`("SM","ME","MT")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS:   threefold(`("SM","ME","MT")`), Alias: joined,
 	CardOut: []string{"+CPIN: NOT READY"},
 }
 
@@ -36,8 +36,7 @@ var quectelEC25 = Family{
 		{9 * time.Second, "+QIND: SMS DONE"}, {11 * time.Second, "+QIND: PB DONE"},
 	},
 	Gone: 15 * time.Second,
-	CNMI: "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: joined,
 	LosesReports: true, NoIMS: 135 * time.Second,
 	CardOut: []string{"+CPIN: NOT READY", "+QSIMSTAT: 1,0"}, CardIn: []string{"+QSIMSTAT: 1,1", "{cpin}"}, Filled: []string{`+QIND: "smsfull","SM"`},
 	Voice: quectelVoice,
@@ -46,7 +45,7 @@ var quectelEC25 = Family{
 var quectelSays = Said{
 	"+QCCID": "+QCCID: {iccid}", "+ICCID": "+ICCID: {iccid}", "+QPINC?": "+QPINC: \"SC\",{pin},{puk}\n+QPINC: \"P2\",3,10",
 	"+QPINC=\"SC\"": "+QPINC: \"SC\",{pin},{puk}", "+QTEMP": "+QTEMP: {celsius},{celsius},{celsius}",
-	"+QCSQ": `+QCSQ: "LTE",{dbm},{rsrp},132,-10`, "+CESQ": "+CESQ: 99,99,255,255,20,{rsrplevel}",
+	"+QCSQ": `+QCSQ: {lte}`, "+CESQ": "+CESQ: 99,99,255,255,20,{rsrplevel}",
 	`+QURCCFG="urcport"`: `+QURCCFG: "urcport","usbat"`, "+QURCCFG=": "", "+QINDCFG=": "", "^DSCI=": "", "^DSCI?": "^DSCI: 0", "+QSIMSTAT=": "", "+QSIMSTAT?": "+QSIMSTAT: 1,1",
 	"+QSIMDET?": "+QSIMDET: 0,0", "+QSIMDET=": "", `+QCFG="ims"`: `+QCFG: "ims",0,0`, "+QCFG=": "", "+CGSMS?": "+CGSMS: 1", "+CGSMS=": "",
 	"+QNWINFO": `+QNWINFO: "FDD LTE","00101","LTE BAND 3",1500`, "+QPOWD": "", "+QGMR": "{revision}",
@@ -78,11 +77,11 @@ var bg95 = Family{
 	},
 	Says: Said{
 		"+QCCID": "+QCCID: {iccid}", "+CCID": "+CCID: {iccid}", "+QPINC?": "+QPINC: \"SC\",{pin},{puk}\n+QPINC: \"P2\",3,10",
-		"+QCSQ": `+QCSQ: "eMTC",{dbm},{rsrp},132,-10`, "+CGSMS?": "+CGSMS: 1", "+CGSMS=": "", "+QURCCFG=": "", "+QCFG=": "",
+		"+QCSQ": `+QCSQ: {emtc}`, "+CGSMS?": "+CGSMS: 1", "+CGSMS=": "", "+QURCCFG=": "", "+QCFG=": "",
 	},
 	Lacks:  []string{"+CPINR", "D", "A", "+CHUP", "+CLCC", "+VTS"},
 	Banner: []Line{{time.Second, "RDY"}, {2 * time.Second, "APP RDY"}, {3 * time.Second, "{cpin}"}},
 	Gone:   5 * time.Second,
 	CNMI:   "(0-2),(0-3),(0,2),(0-2),(0,1)",
-	CPMS:   [3]string{`("ME")`, `("ME")`, `("ME")`},
+	CPMS:   threefold(`("ME")`),
 }

@@ -18,7 +18,7 @@ var sim800 = Family{
 	},
 	Gone: time.Second,
 	CNMI: "(0-3),(0-3),(0,2),(0,1),(0,1)",
-	CPMS: [3]string{`("SM")`, `("SM")`, `("SM")`},
+	CPMS: threefold(`("SM")`),
 }
 
 // sim7600 and SIM7000 tell of calls and of a full store in words of their own.
@@ -43,7 +43,7 @@ var sim7600 = Family{
 	},
 	Gone: 12 * time.Second, Reset: []string{"+CRESET"}, Levels: "(0-1,4-7),(0-1)",
 	CNMI: "(0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)",
-	CPMS: [3]string{`("ME","MT","SM","SR")`, `("ME","MT","SM","SR")`, `("ME","MT","SM","SR")`}, Alias: map[string]string{"MT": "ME"},
+	CPMS: threefold(`("ME","MT","SM","SR")`), Alias: joined,
 	Filled: []string{"+SMS FULL"},
 	Voice: Voice{
 		Connected: []string{"VOICE CALL: BEGIN"}, Over: []string{"VOICE CALL: END: {hhmmss}"}, Missed: []string{"MISSED_CALL: {clock} {from}"},
@@ -67,7 +67,7 @@ var a7670 = Family{
 	},
 	Gone: 10 * time.Second, Reset: []string{"+CRESET"},
 	CNMI: "(0,1,2),(0-3),(0,2),(0,1,2),(0,1)", RefusesCNMI: []string{"2,2,0,1,0"},
-	CPMS:   [3]string{`("ME","SM")`, `("ME","SM")`, `("ME","SM")`},
+	CPMS:   threefold(`("ME","SM")`),
 	Filled: []string{"+SMS FULL"},
 	Voice: Voice{
 		Connected: []string{"VOICE CALL: BEGIN"}, Over: []string{"VOICE CALL: END: {hhmmss}"}, Missed: []string{"MISSED_CALL: {clock} {from}"},

@@ -218,7 +218,12 @@ func (m *Modem) expand(text string) string {
 	if csq > 31 {
 		dbm, rxlev, level = -113, 99, 255
 	}
+	service := func(name string) string { return fmt.Sprintf(`"%s",%d,%d,132,-10`, name, dbm, dbm-27) }
+	if csq > 31 {
+		service = func(string) string { return `"NOSERVICE"` }
+	}
 	return strings.NewReplacer(
+		"{lte}", service("LTE"), "{emtc}", service("eMTC"),
 		"{cpin}", m.cpin(), "{iccid}", m.options.ICCID, "{imei}", m.options.IMEI, "{imsi}", m.options.IMSI,
 		"{number}", m.options.Number, "{toa}", fmt.Sprint(toa(m.options.Number)),
 		"{model}", m.options.Model, "{revision}", m.options.Revision,

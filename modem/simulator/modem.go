@@ -111,6 +111,7 @@ type Modem struct {
 	sessions  int        // counts them
 	plainUSSD bool
 	call      *talking
+	dialling  *talk // whose ATD waits for its final result; nil: none
 	calls     []*Call
 	busy      bool     // a prompt is open: URCs are held
 	held      []string // URCs that wait for the link or for +CNMI

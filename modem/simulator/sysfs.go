@@ -119,6 +119,23 @@ func (s *Sysfs) put(m *Modem, place string, number int, storage bool) error {
 	return nil
 }
 
+// Solder gives a modem that is not on USB a serial port of the board, such as ttyAMA0, at the place that a Pi has it.
+// It stays there: nothing announces it, and no Unplug takes it away.
+func (s *Sysfs) Solder(m *Modem, name string) error {
+	if _, err := m.ServePTY(filepath.Join(s.Root, "dev", name)); err != nil {
+		return err
+	}
+	dir := "devices/platform/soc/fe201000.serial/tty/" + name
+	err := s.attributes(dir, map[string]string{"dev": "204:64", "type": "32", "uevent": "DEVNAME=" + name})
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		os.Symlink("../../../fe201000.serial", filepath.Join(s.Root, "sys", dir, "device")),
+		s.symlink("class/tty/"+name, dir),
+	)
+}
+
 // Switch turns a plugged-in disk into the modem that it is, as usb_modeswitch does, with ttys numbered
 // from number on.
 func (s *Sysfs) Switch(m *Modem, number int) error {

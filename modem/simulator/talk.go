@@ -47,6 +47,7 @@ type reply struct {
 	end    string                  // how its lines end; default CR LF
 	delay  time.Duration           // how much later it comes
 
+	blocks     bool   // the final result comes by talk.ends, and any octet before it aborts
 	unfinished bool   // there is no final result
 	after      func() // done under the lock once the final result has left
 }
@@ -88,6 +89,9 @@ func (t *talk) hears() bool {
 }
 
 func (t *talk) octet(c byte) {
+	if t.aborts() {
+		return
+	}
 	t.echoed = append(t.echoed, c)
 	switch {
 	case t.prompt != nil:
@@ -103,6 +107,31 @@ func (t *talk) octet(c byte) {
 	case len(t.line) <= lineMax:
 		t.line = append(t.line, c)
 	}
+}
+
+// aborts reports whether an ATD waited for its end, which the octet has brought: V.250, 5.6.1.
+func (t *talk) aborts() bool {
+	n := t.m.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if t.m.dialling != t {
+		return false
+	}
+	t.m.hangUp("here")
+	t.ends(at.Result{Kind: at.NoCarrier, Code: -1})
+	return true
+}
+
+// ends gives the final result that was waited for; the lock is held.
+func (t *talk) ends(r at.Result) {
+	if !t.m.has(t.p) || t.m.starts != t.starts {
+		return
+	}
+	if r.Kind == at.OK {
+		t.say("D", nil, reply{})
+		return
+	}
+	t.say("D", nil, reply{failed: &r})
 }
 
 func (t *talk) atPrompt(c byte) {
@@ -160,6 +189,9 @@ func (t *talk) command(line string) {
 		if r.after != nil {
 			after = append(after, r.after)
 		}
+		if r.blocks {
+			return
+		}
 		if r.prompt != nil && i < len(list)-1 {
 			r = refuse()
 		}
@@ -198,7 +230,11 @@ func (t *talk) run(c at.Command) reply {
 	if !t.m.has(t.p) {
 		return reply{mute: true}
 	}
-	return t.m.run(c)
+	r := t.m.run(c)
+	if r.blocks {
+		t.m.dialling = t
+	}
+	return r
 }
 
 // open shows the prompt of a command that wants a PDU.

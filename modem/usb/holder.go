@@ -27,6 +27,7 @@ const (
 	Dialler      // pppd, wvdial: data by dialling in
 	GammuSMSD
 	SMSTools // smsd of smstools3
+	Bridge   // smsbridge itself, in another process
 )
 
 var kinds = map[string]Kind{
@@ -35,6 +36,7 @@ var kinds = map[string]Kind{
 	"pppd": Dialler, "wvdial": Dialler, "chat": Dialler,
 	"gammu-smsd": GammuSMSD,
 	"smsd":       SMSTools,
+	"smsbridge":  Bridge,
 }
 
 func (p Process) String() string { return fmt.Sprintf("%s (process %d)", p.Command, p.PID) }
@@ -54,6 +56,8 @@ func (p Process) Hint() string {
 		return "two programs cannot share a port: sudo systemctl disable --now gammu-smsd"
 	case SMSTools:
 		return "two programs cannot share a port: sudo systemctl disable --now smstools"
+	case Bridge:
+		return "the bridge runs already: ask it by its socket, --admin SOCKET, as the user that it runs as, or with sudo"
 	}
 	return "stop it, or have it leave this port alone"
 }

@@ -29,6 +29,7 @@ func TestHolder(t *testing.T) {
 		{"pppd", Dialler},
 		{"gammu-smsd", GammuSMSD},
 		{"smsd", SMSTools},
+		{"smsbridge", Bridge},
 		{"minicom", Other},
 	} {
 		t.Run(c.command, func(t *testing.T) {

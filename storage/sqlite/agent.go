@@ -13,7 +13,7 @@ import (
 )
 
 const agentColumns = `
-	SELECT agent.id, agent.name, agent.role, agent.sms, agent.disabled, agent.rev, agent.widened,
+	SELECT agent.id, agent.name, agent.role, agent.sms, agent.disabled, agent.rev, agent.widened, agent.chat, agent.voice,
 		EXISTS (SELECT 1 FROM password WHERE password.agent = agent.id),
 		(SELECT json_group_array(line) FROM assignment WHERE assignment.agent = agent.id)
 	FROM agent `
@@ -21,7 +21,7 @@ const agentColumns = `
 func scanAgent(r scanner) (storage.Agent, error) {
 	var a storage.Agent
 	var lines string
-	if err := r.Scan(&a.ID, &a.Name, &a.Role, &a.SMS, &a.Disabled, &a.Rev, &a.Widened, &a.Password, &lines); err != nil {
+	if err := r.Scan(&a.ID, &a.Name, &a.Role, &a.SMS, &a.Disabled, &a.Rev, &a.Widened, &a.Chat, &a.Voice, &a.Password, &lines); err != nil {
 		return a, err
 	}
 	err := json.Unmarshal([]byte(lines), &a.Lines)
@@ -103,8 +103,8 @@ func (t *tx) addAgent(name string, role storage.Role) (storage.Agent, error) {
 	if t.get(`SELECT id FROM agent WHERE name = ? COLLATE NOCASE`, []any{name}, &other) {
 		return storage.Agent{}, storage.Refuse(storage.CodeConflict, "name", "there is an account %q already; choose another name", name)
 	}
-	a := storage.Agent{ID: t.db.write.ids.next("ag"), Name: name, Role: role, SMS: true, Rev: t.next()}
-	t.exec(`INSERT INTO agent (id, name, role, rev) VALUES (?, ?, ?, ?)`, a.ID, a.Name, a.Role, a.Rev)
+	a := storage.Agent{ID: t.db.write.ids.next("ag"), Name: name, Role: role, SMS: true, Chat: true, Rev: t.next()}
+	t.exec(`INSERT INTO agent (id, name, role, rev, seen) VALUES (?, ?, ?, ?, ?)`, a.ID, a.Name, a.Role, a.Rev, a.Rev)
 	t.event(storage.AgentUpdated, "", "", "agent", a)
 	t.object(a.ID)
 	return a, t.err

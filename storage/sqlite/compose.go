@@ -149,8 +149,8 @@ func (t *tx) warnings(d storage.Draft, line storage.Line, v storage.Verdict) (li
 		list = append(list, v.Warning)
 	}
 	var last string
-	if t.get(`SELECT line FROM thread JOIN thread_number ON thread.id = thread_number.thread WHERE number = ? AND last <> ''`, []any{d.To}, &last) && last != line.ID {
-		list = append(list, storage.LineChanged)
+	if t.get(lastLine, []any{d.To}, &last) && last != "" && last != line.ID {
+		list = append(list, storage.WarnFrom)
 	}
 	return append(list, d.Warnings...)
 }
@@ -171,6 +171,9 @@ func (t *tx) turn(line string, priority int, peer string) int64 {
 // last, or the only one there is, or the next of the pool, of those that the
 // author may send from and that are switched on.
 func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
+	if !t.smsOn() {
+		return storage.Line{}, storage.Refuse(storage.CodeSMSOff, "", "texts are switched off on this box; the owner switches them on with `smsbridge setting set %s true`", storage.SettingSMS).Because(string(storage.BoxOff), storage.RoleOwner)
+	}
 	if d.Line != "" {
 		return t.namedLine(d)
 	}
@@ -184,9 +187,9 @@ func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
 	case t.err != nil:
 		return storage.Line{}, t.err
 	case len(all) == 0:
-		return storage.Line{}, storage.Refuse(storage.CodeNoLine, "from", "this box has no line yet: plug in a modem with a SIM, and see `smsbridge modem list` for what is wrong with it")
+		return storage.Line{}, storage.Refuse(storage.CodeNoLine, "from", "this box has no line yet: plug in a modem with a SIM, and see `smsbridge modem list` for what is wrong with it").Because(string(storage.NoModem), storage.RoleOwner)
 	case len(mine) == 0:
-		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "no line is assigned to you; whoever looks after the box can do it with `smsbridge line assign`")
+		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "no line is assigned to you; whoever looks after the box can do it with `smsbridge line assign`").Because(string(storage.NotAssigned), storage.RoleManager)
 	case len(on) == 0:
 		return storage.Line{}, lineOff("your line")
 	case len(on) > 1:
@@ -208,7 +211,7 @@ func (t *tx) namedLine(d storage.Draft) (storage.Line, error) {
 	case t.err != nil:
 		return storage.Line{}, t.err
 	case !d.Allows(d.Line): // whether there is such a line or not
-		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "the line %s is not assigned to you; whoever looks after the box can do it with `smsbridge line assign`", d.Line)
+		return storage.Line{}, storage.Refuse(storage.CodeNotAssigned, "from", "the line %s is not assigned to you; whoever looks after the box can do it with `smsbridge line assign`", d.Line).Because(string(storage.NotAssigned), storage.RoleManager)
 	case len(found) == 0:
 		return storage.Line{}, storage.Refuse(storage.CodeNotFound, "from", "there is no line %s; ask for the list of lines", d.Line)
 	case found[0].SMSDisabled:
@@ -220,7 +223,7 @@ func (t *tx) namedLine(d storage.Draft) (storage.Line, error) {
 func usable(l storage.Line, d storage.Draft) bool { return d.Allows(l.ID) && !l.SMSDisabled }
 
 func lineOff(which string) error {
-	return storage.Refuse(storage.CodeLineOff, "from", "%s is switched off for texts; the owner switches it on with `smsbridge line enable`", which)
+	return storage.Refuse(storage.CodeLineOff, "from", "%s is switched off for texts; the owner switches it on with `smsbridge line enable`", which).Because(string(storage.SwitchedOff), storage.RoleOwner)
 }
 
 func first(lines []storage.Line) storage.Line {

@@ -11,7 +11,7 @@ import (
 )
 
 const messageColumns = `id, thread, line, dir, peer, own, text, state, reason, code, total, copies, warnings, raw,
-	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel,
+	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel, sender,
 	priority, due_at, expires_at, flash, resend_of, resent_as`
 
 func scanMessage(r scanner) (*storage.Message, error) {
@@ -20,7 +20,7 @@ func scanMessage(r scanner) (*storage.Message, error) {
 	var created, sent, received, delivered, due, expires int64
 	var priority int
 	err := r.Scan(&m.ID, &m.Thread, &m.Line, &m.Dir, &peer, &own, &m.Text, &m.State, &m.Reason, &m.Code, &m.Total,
-		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel,
+		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel, &m.Sender,
 		&priority, &due, &expires, &m.Flash, &m.ResendOf, &m.ResentAs)
 	if err != nil {
 		return nil, err
@@ -148,9 +148,16 @@ func (db *DB) Messages(ctx context.Context, thread string, p storage.Page) (stor
 			return err
 		}
 		var known int
-		query, args := `SELECT 1 FROM thread WHERE id = ?`, []any{thread}
+		query, args := `SELECT 1 FROM thread WHERE id = ? AND channel <> 'chat'`, []any{thread}
 		if p.Lines != nil {
 			query, args = `SELECT 1 FROM message WHERE thread = ?`+overLines+`LIMIT 1`, []any{thread, false, linesJSON(p.Lines)}
+		}
+		chat, err := v.isMember(thread, p.Agent)
+		if err != nil {
+			return err
+		}
+		if chat {
+			query, args, p.Lines = `SELECT 1`, nil, nil
 		}
 		if ok, err := v.get(query, args, &known); err != nil || !ok {
 			if err == nil {

@@ -182,7 +182,7 @@ func TestPool(t *testing.T) {
 		{"+15550104", "", lines[1], false},
 	} {
 		m, err := draft(c.to, c.from)
-		if err != nil || m.Line != c.want || slices.Contains(m.Warnings, storage.LineChanged) != c.warned {
+		if err != nil || m.Line != c.want || slices.Contains(m.Warnings, storage.WarnFrom) != c.warned {
 			t.Errorf("%+v: %s %q %v", c, m.Line, m.Warnings, err)
 		}
 	}

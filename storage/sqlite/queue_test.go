@@ -41,7 +41,7 @@ func (a *air) send(message string, n int) {
 // The planted fault is a loop that sends what it has chosen whatever the release
 // says: it is caught for each of these.
 func TestQueue(t *testing.T) {
-	if faults := playQueue(t, tries(4000, 100_000), false); len(faults) > 0 {
+	if faults := playQueue(t, tries(4000, 40_000), false); len(faults) > 0 {
 		t.Errorf("%d faults, such as %s", len(faults), faults[0])
 	}
 	seen := playQueue(t, 2000, true)

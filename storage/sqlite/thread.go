@@ -20,6 +20,9 @@ const threadColumns = `
 func scanThread(r scanner) (t storage.Thread, last string, err error) {
 	var c storage.Contact
 	err = r.Scan(&t.ID, &t.Channel, &t.Peer, &t.Line, &last, &t.Rev, &c.ID, &c.Name, &c.Rev)
+	if t.Channel == storage.ChannelChat {
+		t.Peer = "" // a key of ours
+	}
 	if c.ID != "" {
 		c.Numbers = []string{t.Peer}
 		t.Contact = &c
@@ -37,6 +40,9 @@ func (t *tx) thread(id string) (storage.Thread, bool) {
 	})
 	if ok && found.Contact != nil {
 		found.Contact.Numbers = t.numbers(found.Contact.ID)
+	}
+	if found.Channel == storage.ChannelChat {
+		found.Members = t.members(id)
 	}
 	return found, ok && t.err == nil
 }
@@ -62,7 +68,7 @@ func (t *tx) touch(thread, line, message string) {
 }
 
 const newestThreads = `SELECT ` + threadColumns + `
-	WHERE thread.last < ? AND thread.last > ?
+	WHERE thread.last < ? AND thread.last > ? AND (thread.channel <> 'chat' OR ` + ofMember + `)
 	ORDER BY thread.last DESC
 	LIMIT ?`
 
@@ -72,12 +78,15 @@ const newestThreadsOf = `
 	SELECT mine.id, mine.channel, mine.peer, mine.line, mine.last, mine.rev,
 		coalesce(contact.id, ''), coalesce(contact.name, ''), coalesce(contact.rev, 0)
 	FROM (
-		SELECT thread.id, channel, peer, line, rev, (
-			SELECT message.id
-			FROM message
-			WHERE message.thread = thread.id AND message.line IN (SELECT value FROM json_each(?))
-			ORDER BY message.id DESC
-			LIMIT 1) AS last
+		SELECT thread.id, channel, peer, line, rev, CASE
+			WHEN channel <> 'chat' THEN (
+				SELECT message.id
+				FROM message
+				WHERE message.thread = thread.id AND message.line IN (SELECT value FROM json_each(?))
+				ORDER BY message.id DESC
+				LIMIT 1)
+			WHEN ` + ofMember + ` THEN last
+			END AS last
 		FROM thread) AS mine
 	LEFT JOIN contact_number ON contact_number.number = mine.peer
 	LEFT JOIN contact ON contact.id = contact_number.contact
@@ -105,9 +114,9 @@ func (db *DB) Threads(ctx context.Context, p storage.Page) (storage.ThreadPage, 
 			before = "~" // above every id
 		}
 		var last []string
-		query, args := newestThreads, []any{before, p.After, p.Rows() + 1}
+		query, args := newestThreads, []any{before, p.After, p.Agent, p.Rows() + 1}
 		if p.Lines != nil {
-			query, args = newestThreadsOf, append([]any{linesJSON(p.Lines)}, args...)
+			query, args = newestThreadsOf, []any{linesJSON(p.Lines), p.Agent, before, p.After, p.Rows() + 1}
 		}
 		err = v.rows(query, args, func(r *sql.Rows) error {
 			t, newest, err := scanThread(r)
@@ -126,6 +135,11 @@ func (db *DB) Threads(ctx context.Context, p storage.Page) (storage.ThreadPage, 
 			}
 			if p.Lines != nil && page.Threads[i].Last != nil {
 				page.Threads[i].Line = page.Threads[i].Last.Line
+			}
+			if page.Threads[i].Channel == storage.ChannelChat {
+				if page.Threads[i].Members, err = v.members(page.Threads[i].ID); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

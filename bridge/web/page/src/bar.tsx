@@ -121,7 +121,7 @@ function Account({ onClose }: { onClose(): void }) {
   const s = session.value!;
   return (
     <Dialog key="account" title={<bdi>{s.agent?.name}</bdi>} onClose={onClose}>
-      <p class="hint">{s.agent?.role === "owner" ? words.owner : words.agent} · {s.box_name || s.box} · {words.product} {s.version}</p>
+      <p class="hint">{s.agent && words.role[s.agent.role]} · {s.box_name || s.box} · {words.product} {s.version}</p>
       <div class="menu">
         {s.demo && <a class="button wide" href="/handset" target="_blank" rel="noopener"><PhoneIcon />{words.openPhone}</a>}
         <button type="button" class="button wide" data-first onClick={() => (asked.value = "keys")}><KeysIcon />{words.keysTitle}</button>

@@ -33,6 +33,11 @@ export const AddPersonIcon = () => <Icon><circle cx="8" cy="7" r="3" /><path d="
 export const SimIcon = () => <Icon><path d="M5.5 4.5a2 2 0 0 1 2-2h4l3.5 3.5v9.5a2 2 0 0 1-2 2h-5.5a2 2 0 0 1-2-2z" /><rect x="8" y="9.5" width="4.5" height="4.5" rx="1" /></Icon>;
 export const SettingsIcon = () => <Icon><path d="M3.5 6h7M14.5 6h2M3.5 14h2M9.5 14h7" /><circle cx="12.5" cy="6" r="2" /><circle cx="7.5" cy="14" r="2" /></Icon>;
 export const MenuIcon = () => <Icon><path d="M3.5 5.5h13M3.5 10h13M3.5 14.5h13" /></Icon>;
+export const RadioIcon = () => <Icon><path d="M10 11v6M6.5 12.5a5 5 0 0 1 0-7M13.5 12.5a5 5 0 0 0 0-7M4 15a8.5 8.5 0 0 1 0-12M16 15a8.5 8.5 0 0 0 0-12" /><circle cx="10" cy="9" r="1.2" /></Icon>;
+export const StarIcon = () => <Icon><path d="M10 4v12M4.8 7l10.4 6M4.8 13l10.4-6" /></Icon>;
+export const TeamIcon = () => <Icon><circle cx="7" cy="7.5" r="2.6" /><path d="M2.5 16c.4-2.7 2.2-4 4.5-4s4.1 1.3 4.5 4M12.5 5.2a2.4 2.4 0 0 1 0 4.6M14 12.2c1.9.4 3.1 1.6 3.5 3.8" /></Icon>;
+export const PlugIcon = () => <Icon><path d="M7 2.5v4M13 2.5v4M5 6.5h10v3a5 5 0 0 1-10 0zM10 14.5v3" /></Icon>;
+export const BookIcon = () => <Icon><path d="M4.5 3.5h9a2 2 0 0 1 2 2v11h-9a2 2 0 0 1-2-2zM4.5 14.5a2 2 0 0 1 2-2h9M8 7h4" /></Icon>;
 export const LeaveIcon = () => <Icon><path d="M8 3.5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 6.5 16 10l-3.5 3.5M16 10H8" /></Icon>;
 
 // Ticks say what became of a text. Their shapes differ, not only their

@@ -18,12 +18,12 @@ export function bars(line: Line): number {
 
 // why is what the box says and, where that is the modem's own short word, who
 // can do what about it.
-function why(l: Line): string {
+export function why(l: Line): string {
   if (l.state === "ready" || !l.reason) return words.lineWhy[l.state];
   return sentence(l.reason) + (l.state === "not_registered" ? "" : " " + words.lineWhy[l.state]);
 }
 
-function Bars({ line }: { line: Line }) {
+export function Bars({ line }: { line: Line }) {
   const n = bars(line);
   return (
     <svg class={"bars bars" + n} viewBox="0 0 16 12" width="16" height="12" aria-hidden="true" focusable="false">
@@ -78,7 +78,7 @@ function LineDialog({ line, onClose }: { line: Line; onClose(): void }) {
 
 // CopyRow shows a value to read out or to copy. The clipboard needs a secure
 // context; without one the old way takes its place, and by hand it always works.
-function CopyRow({ label, value }: { label: string; value: string }) {
+export function CopyRow({ label, value }: { label: string; value: string }) {
   const [done, tell] = useState(false);
   async function copy(e: Event) {
     const field = (e.currentTarget as HTMLElement).parentElement!.querySelector("input")!;

@@ -75,7 +75,7 @@ export interface Thread {
   rev: number;
 }
 
-export type LineState = "ready" | "not_registered" | "absent" | "failed";
+export type LineState = "ready" | "not_registered" | "absent" | "sim_missing" | "failed";
 
 export interface Line {
   id: string;
@@ -92,13 +92,22 @@ export interface Line {
   manufacturer?: string;
   model?: string;
   revision?: string;
+  balance?: { amount: number; currency?: string; expires?: string; low?: boolean; at: string };
+  alarm?: string;
+  sms_disabled?: boolean;
   rev: number;
 }
+
+export type Role = "viewer" | "agent" | "service" | "manager" | "owner";
 
 export interface Agent {
   id: string;
   name: string;
-  role: string; // owner, agent
+  role: Role;
+  sms_enabled?: boolean;
+  disabled?: boolean;
+  password?: boolean;
+  lines?: string[]; // assigned
 }
 
 export interface Session {

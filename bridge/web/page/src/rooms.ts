@@ -4,7 +4,7 @@
 
 import type { ComponentType } from "preact";
 import { signal } from "@preact/signals";
-import { SettingsIcon } from "./icon";
+import { BookIcon, PlugIcon, RadioIcon, SettingsIcon, SimIcon, StarIcon, TeamIcon } from "./icon";
 import { session } from "./store";
 import { words } from "./words";
 
@@ -21,6 +21,12 @@ interface Room {
 }
 
 export const rooms: Record<string, Room> = {
+  numbers: { title: "numbers", icon: SimIcon, group: "box", least: "viewer", load: () => import("./room/numbers") },
+  radio: { title: "radio", icon: RadioIcon, group: "box", least: "agent", load: () => import("./room/radio") },
+  ussd: { title: "ussd", icon: StarIcon, group: "box", least: "agent", load: () => import("./room/ussd") },
+  team: { title: "team", icon: TeamIcon, group: "box", least: "manager", load: () => import("./room/team") },
+  programs: { title: "programs", icon: PlugIcon, group: "box", least: "owner", load: () => import("./room/programs") },
+  audit: { title: "audit", icon: BookIcon, group: "box", least: "owner", load: () => import("./room/audit") },
   settings: { title: "settings", icon: SettingsIcon, group: "own", least: "viewer", load: () => import("./room/settings") },
 };
 

@@ -3,7 +3,7 @@
 // somebody goes there has its words beside it.
 
 import { catalog, type Plural } from "./catalog";
-import type { LineState, MessageState } from "./protocol";
+import type { LineState, MessageState, Role } from "./protocol";
 
 export { say, sentence } from "./catalog";
 
@@ -29,6 +29,12 @@ export const words = catalog("page", {
   // The rooms beside the chat, as the menu names them
   menu: "Menu",
   room: {
+    numbers: "Numbers",
+    radio: "Radio",
+    ussd: "USSD",
+    team: "Team",
+    programs: "Programs",
+    audit: "Audit",
     settings: "Settings",
   },
 
@@ -53,8 +59,7 @@ export const words = catalog("page", {
   tryNow: "Try to connect now",
   unread: { one: "{n} unread", other: "{n} unread" } as Plural,
   account: "Account of {name}",
-  owner: "Owner",
-  agent: "Agent",
+  role: { viewer: "Viewer", agent: "Agent", service: "Program", manager: "Manager", owner: "Owner" } satisfies Record<Role, string>,
   signOut: "Sign out",
   signOutAsk: "Sign out of this browser?",
   signOutTold: "Drafts and texts that still wait here are removed from this browser.",
@@ -72,12 +77,14 @@ export const words = catalog("page", {
     ready: "Ready",
     not_registered: "No network",
     absent: "No modem",
+    sim_missing: "No SIM",
     failed: "Modem fault",
   } satisfies Record<LineState, string>,
   lineWhy: {
     ready: "This line sends and receives.",
     not_registered: "The modem works, but the network has not taken its SIM. Whoever looks after the box can check the aerial, the SIM and its credit.",
     absent: "The modem of this line is unplugged. Whoever looks after the box can plug it in again; nothing else is needed.",
+    sim_missing: "The modem works, but has no SIM that it can read. Whoever looks after the box can put one in, or turn it the other way round.",
     failed: "The modem is there but does not answer as it should. Whoever looks after the box can unplug it, wait ten seconds and plug it in again.",
   } satisfies Record<LineState, string>,
   signal: ["no signal known", "weak signal", "fair signal", "good signal", "strong signal"],
