@@ -35,7 +35,7 @@ race:
 # Each fuzz target for so long. The limit on minimizing keeps a find from
 # eating the whole time.
 FUZZTIME ?= 45s
-FUZZ = pdu:FuzzParseFrame pdu:FuzzParsePush pdu:FuzzAssembler pdu:FuzzSegments modem:FuzzHear modem/at:FuzzParse modem/usb:FuzzParseUevent
+FUZZ = pdu:FuzzParseFrame pdu:FuzzParsePush pdu:FuzzAssembler pdu:FuzzSegments modem:FuzzHear modem/at:FuzzParse modem/usb:FuzzParseUevent bridge/mdns:FuzzParse
 fuzz:
 	@for f in $(FUZZ); do \
 		$(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \

@@ -19,6 +19,7 @@
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
 //	                                             bridge/web, bridge/client, bridge/hook  storage, bridge/schema
+//	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
@@ -59,17 +60,20 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"smsbridge/bridge/gateway"
 	"smsbridge/bridge/hook"
 	"smsbridge/bridge/web"
+	"smsbridge/storage"
 )
 
 // Store is the ledger as both banks need it.
@@ -80,6 +84,7 @@ type Store interface {
 	web.Hooks
 	hook.Store
 	Trim(ctx context.Context) error
+	Backup(ctx context.Context, file string) (storage.Backup, error)
 	Probe(ctx context.Context) error
 	Counts(ctx context.Context) (map[string]int64, error)
 	Box() string
@@ -103,6 +108,18 @@ type Config struct {
 	Log     *slog.Logger
 
 	Front func(http.Handler) http.Handler // stands before the desk bank on TCP; nil: nothing does
+
+	Backup BackupOptions
+	Limits Limits
+}
+
+// Limits of what desks may hold open; the zero value is the usual.
+type Limits struct {
+	Sockets     int  // sockets and streams of all; default 64
+	PerAgent    int  // of one account or token; default 8
+	Connections int  // of TCP, of all; default 1024
+	PerAddress  int  // of TCP, from one address; default 256
+	Compress    bool // permessage-deflate, for sockets that ask for it
 }
 
 // Bridge is both banks and what they stand on.
@@ -117,6 +134,8 @@ type Bridge struct {
 	support Support
 	version string
 	began   time.Time
+	backups *backups
+	limits  Limits
 }
 
 // stopping is how long open requests may take when the bridge stops.
@@ -129,17 +148,21 @@ func New(c Config) *Bridge {
 	radio := gateway.New(c.Store, c.Ports, c.Radio)
 	c.Push.Log, c.Push.Version = c.Log, c.Version
 	push := hook.New(c.Store, c.Push)
+	copies := &backups{o: c.Backup.withDefaults(), store: c.Store}
+	c.Limits.Connections = cmp.Or(c.Limits.Connections, connections)
+	c.Limits.PerAddress = cmp.Or(c.Limits.PerAddress, perAddress)
 	if c.Front == nil {
 		c.Front = func(next http.Handler) http.Handler { return next }
 	}
 	b := &Bridge{
-		front: c.Front, push: push, store: c.Store, radio: radio, log: c.Log,
+		front: c.Front, push: push, backups: copies, limits: c.Limits, store: c.Store, radio: radio, log: c.Log,
 		support: c.Support, version: c.Version, began: time.Now(),
 	}
 	b.desks = web.New(web.Config{
 		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
 		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+		Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
 	})
 	return b
 }
@@ -157,7 +180,7 @@ func (b *Bridge) Settled() <-chan struct{} { return b.radio.Settled() }
 func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	failed := make(chan error, 5)
+	failed := make(chan error, 6)
 	running := 0
 	start := func(what string, run func() error) {
 		running++
@@ -175,7 +198,10 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("hooks", func() error { return b.push.Run(ctx) })
 	start("ledger", func() error { return b.tend(ctx) })
-	start("desk bank", func() error { return b.serve(ctx, desks, b.front(b.desks.Handler()), nil) })
+	start("gauges", func() error { return b.desks.Gauges(ctx) })
+	start("desk bank", func() error {
+		return b.serve(ctx, limit(desks, b.limits.Connections, b.limits.PerAddress), b.front(b.desks.Handler()), nil)
+	})
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)
@@ -214,6 +240,9 @@ func (b *Bridge) serve(ctx context.Context, l net.Listener, h http.Handler, peer
 
 // tend keeps the ledger small, and ends the bridge when its disk has failed.
 func (b *Bridge) tend(ctx context.Context) error {
+	var copies sync.WaitGroup
+	defer copies.Wait()
+	copies.Go(func() { b.backUp(ctx) })
 	daily := time.NewTicker(24 * time.Hour)
 	defer daily.Stop()
 	for {

@@ -37,6 +37,7 @@ type Error struct {
 	Field   string
 	Detail  string
 	Options []string
+	Current any           // the object as it stands, for who asked for a change of an older one
 	After   time.Duration // it may be taken after so long; zero: not by waiting
 	Reason  string        // why, in a word that programs go by; empty: the code says all
 	By      Role          // who can mend it; empty: whoever asked
@@ -58,4 +59,16 @@ func (e *Error) Because(reason string, by Role) *Error {
 // Refuse makes an Error from a format.
 func Refuse(code Code, field, format string, args ...any) *Error {
 	return &Error{Code: code, Field: field, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Fresh refuses a change that was asked for of an older object: ifRev is the
+// rev that the caller knows, 0 where he does not care, and rev that of current,
+// which the refusal carries.
+func Fresh(ifRev, rev int64, current any) error {
+	if ifRev == 0 || ifRev == rev {
+		return nil
+	}
+	e := Refuse(CodeConflict, "if_rev", "it has changed since: rev is %d and not %d; look at current, and ask again with its rev", rev, ifRev)
+	e.Current = current
+	return e
 }

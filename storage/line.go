@@ -21,8 +21,18 @@ type Line struct {
 	Revision     string    `json:"revision,omitempty"`
 	Balance      *Balance  `json:"balance,omitempty"`      // credit, when it was last told
 	Alarm        string    `json:"alarm,omitempty"`        // what is wrong though the modem says that all is well
+	TestedAt     Time      `json:"tested_at,omitzero"`     // a self-test arrived at this number
 	SMSDisabled  bool      `json:"sms_disabled,omitempty"` // switched off for texts from here
 	Rev          int64     `json:"rev"`
+}
+
+// LineChange is what a person says of a line; nil stays as it is.
+type LineChange struct {
+	Name *string `json:"name"`
+
+	// Number is for a card that does not tell its own. What a card tells later
+	// takes its place.
+	Number *string `json:"number"`
 }
 
 // LineState is what a line can do now.

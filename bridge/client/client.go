@@ -28,6 +28,7 @@ type Options struct {
 	Token  string // scp_...; not needed on the Unix socket
 
 	TLS     *tls.Config   // for https; default: the system's
+	Pin     string        // key of the box, SHA256:...; it alone is believed then, whatever the system trusts
 	Timeout time.Duration // of one request without its own deadline; default 30 s
 }
 
@@ -54,6 +55,14 @@ func New(o Options) (*Client, error) {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second
+	}
+	if o.Pin != "" {
+		if base.Scheme != "https" {
+			return nil, fmt.Errorf("the box's address is %q; a pin wants https, or the token crosses the network in the clear", o.URL)
+		}
+		if o.TLS, err = pinned(o.Pin, o.TLS); err != nil {
+			return nil, err
+		}
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	dial := dialer.DialContext

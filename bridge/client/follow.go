@@ -23,6 +23,15 @@ type Event struct {
 	storage.Event
 }
 
+// Hint is news without a number, which no log keeps.
+type Hint struct {
+	Kind   string          `json:"kind"`
+	At     storage.Time    `json:"at"`
+	Thread string          `json:"thread"`
+	Line   string          `json:"line"`
+	Data   json.RawMessage `json:"data"`
+}
+
 // FollowOptions say what to follow, and from where.
 type FollowOptions struct {
 	// Epoch and After are the last event seen. An empty Epoch takes the log as
@@ -34,6 +43,11 @@ type FollowOptions struct {
 	// After 0, for all that the box still has.
 	Replay string
 
+	// Device is this client's name for its place. With one, what do has dealt
+	// with is acknowledged, once a second at most and at the end; and without
+	// Epoch and After the box goes on from what was acknowledged last.
+	Device string
+
 	Lines  []string // only these lines; events of no line come too
 	Events []string // only these types, such as message.*
 
@@ -42,6 +56,10 @@ type FollowOptions struct {
 	// from head; what lies between must be read from the lists. Without Lost,
 	// Follow ends with an *Error of type cursor_lost.
 	Lost func(reason string, head storage.Head) error
+
+	// Hint is called for each hint of the kinds in Hints, such as typing.
+	Hints []string
+	Hint  func(Hint)
 
 	// Live is called when all that was missed has been told.
 	Live func(head storage.Head)
@@ -84,7 +102,11 @@ func (c *Client) Follow(ctx context.Context, o FollowOptions, do func(Event) err
 			}
 			return err
 		}
-		wait := c.waits.jitter(try)
+		wait := f.comeback + c.waits.jitter(try)
+		if e, ok := errors.AsType[*Error](err); ok {
+			wait = max(wait, time.Duration(e.After)*time.Millisecond)
+		}
+		f.comeback = 0
 		if o.Down != nil {
 			o.Down(err, wait)
 		}
@@ -111,8 +133,8 @@ func again(err error) bool {
 	}
 	if e, ok := errors.AsType[*websocket.CloseError](err); ok {
 		switch e.Code {
-		case 4001, 4003, 4010, 4012:
-			return false
+		case 4001, 4002, 4003, 4010, 4012:
+			return false // something must be another way first
 		}
 	}
 	return true
@@ -127,6 +149,12 @@ type follower struct {
 	after int64
 	begun bool // has a place to resume from
 	heard bool // this connection has told something
+
+	conn     *websocket.Conn // of this connection
+	comeback time.Duration   // what the box asked to wait
+	acked    int64
+	ackedIn  string // epoch
+	ackedAt  time.Time
 }
 
 type frame struct {
@@ -152,9 +180,14 @@ func (f *follower) session(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() {
+	f.conn = conn
+	defer func() {
+		f.ack(time.Time{})
 		_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(100*time.Millisecond))
-		conn.Close()
+	}()
+	defer context.AfterFunc(ctx, func() {
+		_ = conn.SetReadDeadline(time.Now()) // the last words are said by the goroutine that reads
+		time.AfterFunc(lastWords, func() { conn.Close() })
 	})()
 	beat := 25 * time.Second
 	patience := func() { _ = conn.SetReadDeadline(time.Now().Add(2*beat + beat/2)) }
@@ -231,16 +264,28 @@ func (f *follower) open(head storage.Head) []byte {
 	if f.epoch == "" {
 		f.epoch = head.Epoch
 		f.begun = f.after > 0
-		if f.o.Replay == "all" && f.after == 0 {
+		if f.o.Replay == "all" && f.after == 0 && f.o.Device == "" {
 			f.begun, f.after = true, max(0, head.Oldest-1)
 		}
 	} else {
 		f.begun = true
 	}
 	type object map[string]any
-	params := object{"client": object{"name": "smsbridge"}, "subscribe": object{"lines": f.o.Lines, "events": f.o.Events}}
-	if f.begun {
+	subscribe := object{"lines": f.o.Lines, "events": f.o.Events}
+	params := object{"subscribe": subscribe}
+	client := object{"name": "smsbridge"}
+	if f.o.Device != "" {
+		client["device"] = f.o.Device
+	}
+	params["client"] = client
+	if len(f.o.Hints) > 0 {
+		subscribe["hints"] = f.o.Hints
+	}
+	switch {
+	case f.begun:
 		params["resume"] = object{"epoch": f.epoch, "after": f.after, "replay": f.o.Replay}
+	case f.o.Device != "":
+		params["resume"] = object{"acked": true, "replay": f.o.Replay}
 	}
 	text, _ := json.Marshal(object{"jsonrpc": "2.0", "id": "open", "method": "session.open", "params": params})
 	return text
@@ -260,13 +305,14 @@ func (f *follower) opened(in frame) error {
 		Epoch   string
 		Head    int64
 		Oldest  int64
+		Replay  struct{ After int64 }
 	}
 	if err := json.Unmarshal(in.Result, &a); err != nil {
 		return fmt.Errorf("read answer: %w", err)
 	}
 	if !a.Resumed {
 		head := storage.Head{Epoch: a.Epoch, Seq: a.Head, Oldest: a.Oldest}
-		if f.begun {
+		if f.begun || a.Reason != "" {
 			if f.o.Lost == nil {
 				return ended{&Error{Type: "cursor_lost", Title: "The log cannot go on from there", Code: 4020,
 					Detail: fmt.Sprintf("The stream cannot go on after %s:%d (%s). Read the lists again and follow from %s:%d.", f.epoch, f.after, a.Reason, a.Epoch, a.Head)}}
@@ -275,9 +321,11 @@ func (f *follower) opened(in frame) error {
 				return ended{err}
 			}
 		}
-		f.epoch, f.after, f.begun = head.Epoch, head.Seq, true
+		f.epoch, f.after = head.Epoch, head.Seq
+	} else if !f.begun {
+		f.epoch, f.after = a.Epoch, a.Replay.After
 	}
-	f.heard = true
+	f.begun, f.heard = true, true
 	return nil
 }
 
@@ -289,7 +337,26 @@ func (f *follower) heed(in frame) error {
 		if err := json.Unmarshal(in.Params, &e); err != nil {
 			return fmt.Errorf("read event: %w", err)
 		}
-		return f.event(e)
+		if err := f.event(e); err != nil {
+			return err
+		}
+		f.ack(time.Now())
+	case "hint":
+		var h Hint
+		if err := json.Unmarshal(in.Params, &h); err != nil {
+			return fmt.Errorf("read hint: %w", err)
+		}
+		if f.o.Hint != nil {
+			f.o.Hint(h)
+		}
+	case "bye":
+		var p struct {
+			After int64 `json:"retry_after_ms"`
+		}
+		if err := json.Unmarshal(in.Params, &p); err != nil {
+			return fmt.Errorf("read bye: %w", err)
+		}
+		f.comeback = time.Duration(p.After) * time.Millisecond
 	case "beat", "live":
 		var p struct {
 			Epoch string
@@ -301,11 +368,35 @@ func (f *follower) heed(in frame) error {
 		if p.Epoch == f.epoch && p.Seq > f.after {
 			f.after = p.Seq // what lies between was not asked for
 		}
+		if in.Method == "live" {
+			f.ack(time.Time{}) // who only looks in goes now
+		}
+		f.ack(time.Now())
 		if in.Method == "live" && f.o.Live != nil {
 			f.o.Live(storage.Head{Epoch: f.epoch, Seq: f.after})
 		}
 	}
 	return nil
+}
+
+// lastWords is how long a Follow that ends may take to say so.
+const lastWords = 200 * time.Millisecond
+
+// ackPause is how often the box is told how far we have come.
+const ackPause = time.Second
+
+// ack tells the box how far we have come, if that was a while ago; at the zero
+// time it is told in any case, as the last word of a connection. A word that is
+// lost is said again with a later number.
+func (f *follower) ack(now time.Time) {
+	if f.o.Device == "" || !f.heard || f.after <= f.acked && f.epoch == f.ackedIn || !now.IsZero() && now.Sub(f.ackedAt) < ackPause {
+		return
+	}
+	f.acked, f.ackedIn, f.ackedAt = f.after, f.epoch, now
+	text, _ := json.Marshal(map[string]any{"jsonrpc": "2.0", "method": "events.ack",
+		"params": map[string]any{"epoch": f.epoch, "seq": f.after}})
+	_ = f.conn.SetWriteDeadline(time.Now().Add(time.Second))
+	_ = f.conn.WriteMessage(websocket.TextMessage, text)
 }
 
 var errHole = errors.New("the stream has a hole")

@@ -16,8 +16,8 @@ type Draft struct {
 	From   string // a line; empty: the thread's last one, or the only one
 	Text   string
 
-	// Key makes a repeated Send the same message. Without one, a Send whose
-	// answer was lost cannot be repeated safely.
+	// Key makes a repeated Send the same message; default: a new one for each
+	// Send. With it Send itself asks again when an answer was lost.
 	Key      string
 	MaxParts int  // refuse a longer text; default: what the box allows
 	FailFast bool // refuse when nothing could leave now
@@ -79,8 +79,11 @@ func (c *Client) Send(ctx context.Context, d Draft) (Sent, error) {
 		ctx, stop = context.WithTimeout(ctx, d.Timeout+c.timeout)
 		defer stop()
 	}
+	if in.Key == "" {
+		in.Key = newKey()
+	}
 	var out Sent
-	err := c.call(ctx, "POST", "/messages", query, in, &out)
+	err := c.persist(ctx, func(ctx context.Context) error { return c.call(ctx, "POST", "/messages", query, in, &out) })
 	return out, err
 }
 

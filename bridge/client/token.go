@@ -45,18 +45,3 @@ func (c *Client) SetupCode(ctx context.Context) (code string, expires storage.Ti
 	err = c.call(ctx, "POST", "/setup/code", nil, nil, &out)
 	return out.Code, out.Expires, err
 }
-
-// Me is who the box takes the caller for.
-type Me struct {
-	Kind   string         `json:"kind"` // agent, token, admin
-	Agent  *storage.Agent `json:"agent"`
-	Token  *storage.Token `json:"token"`
-	Scopes []string       `json:"scopes"`
-}
-
-// Me asks who the caller is.
-func (c *Client) Me(ctx context.Context) (Me, error) {
-	var out Me
-	err := c.call(ctx, "GET", "/me", nil, nil, &out)
-	return out, err
-}

@@ -24,6 +24,7 @@ type Set struct {
 	words Words
 	names map[mode]string
 	taken map[string]mode
+	made  map[reflect.Type]bool // even where it has become no definition of its own
 }
 
 // mode is a type and the way it goes: what is taken may leave fields out, what
@@ -35,7 +36,7 @@ type mode struct {
 
 // NewSet makes an empty Set. Descriptions and enums come from words.
 func NewSet(words Words) *Set {
-	return &Set{Defs: make(Defs), words: words, names: make(map[mode]string), taken: make(map[string]mode)}
+	return &Set{Defs: make(Defs), words: words, names: make(map[mode]string), taken: make(map[string]mode), made: make(map[reflect.Type]bool)}
 }
 
 // In is the schema of what is taken as a t.
@@ -58,6 +59,9 @@ func moment(t reflect.Type) bool {
 }
 
 func (s *Set) of(m mode) *Schema {
+	if m.Name() != "" && (m.Kind() == reflect.Struct || m.Kind() == reflect.String) {
+		s.made[m.Type] = true
+	}
 	switch {
 	case moment(m.Type):
 		return &Schema{Type: "string", Format: "date-time"}
@@ -164,6 +168,7 @@ func (s *Set) fields(d *Schema, m mode) {
 		f := m.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct && !moment(f.Type) {
+			s.made[f.Type] = true
 			s.fields(d, mode{f.Type, m.in})
 			continue
 		}
@@ -189,4 +194,15 @@ func (s *Set) fields(d *Schema, m mode) {
 			d.Required = append(d.Required, name)
 		}
 	}
+}
+
+// Made tells whether a type, by package.Type or package.Type.Field, has gone
+// into a definition.
+func (s *Set) Made(name string) bool {
+	for m := range s.made {
+		if of := m.String(); name == of || strings.HasPrefix(name, of+".") {
+			return true
+		}
+	}
+	return false
 }

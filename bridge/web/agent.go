@@ -31,11 +31,12 @@ type agentAnswer struct {
 
 type agentsAnswer struct {
 	Agents []storage.Agent `json:"agents"`
+	Head   storage.Head    `json:"head"`
 }
 
 func (s *Server) agents(ctx context.Context, _ storage.Caller, _ none) (agentsAnswer, error) {
 	agents, err := s.c.Keys.Agents(ctx)
-	return agentsAnswer{list(agents)}, err
+	return agentsAnswer{Agents: list(agents)}, err
 }
 
 type agentParams struct {
@@ -100,12 +101,11 @@ func (s *Server) changeAgent(ctx context.Context, _ storage.Caller, p changePara
 	return agentAnswer{a}, nil
 }
 
-// accessChanged ends what an account holds open: for good if it may no longer
-// come in, else to come again as what it is now.
+// accessChanged ends what an account holds open.
 func (s *Server) accessChanged(a storage.Agent) {
-	s.visits.end(func(p *proof) bool { return p.of(a.ID) && a.Disabled && p.who.Token != nil }, errRevoked)
-	s.visits.end(func(p *proof) bool { return p.of(a.ID) && a.Disabled && p.who.Token == nil }, errSignedOut)
-	s.visits.end(func(p *proof) bool { return p.of(a.ID) }, errAccess) // the first cause counts
+	for _, cause := range []closing{errRevoked, errSignedOut, errAccess} {
+		s.visits.end(func(p *proof) bool { return p.of(a.ID) && accessCause(p.who, a.Disabled) == cause }, cause)
+	}
 }
 
 type passwordParams struct {
@@ -180,6 +180,7 @@ type sessionsParams struct {
 
 type sessionsAnswer struct {
 	Sessions []storage.Session `json:"sessions"`
+	Head     storage.Head      `json:"head"`
 }
 
 // sessions lists where an account is signed in.
@@ -193,7 +194,7 @@ func (s *Server) sessions(ctx context.Context, who storage.Caller, p sessionsPar
 		current = p.hash
 	}
 	found, err := s.c.Keys.Sessions(ctx, a.ID, current)
-	return sessionsAnswer{list(found)}, err
+	return sessionsAnswer{Sessions: list(found)}, err
 }
 
 // endSessionOf signs a browser out from elsewhere.

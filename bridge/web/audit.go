@@ -21,7 +21,7 @@ var auditMethods = []method{
 }
 
 // unaudited are the methods that change nothing though their verb says so.
-var unaudited = map[string]bool{"message.count": true, "from.options": true}
+var unaudited = map[string]bool{"message.count": true, "from.options": true, "typing": true, "events.ack": true}
 
 // changes tells whether the method is written down in the audit.
 func (m *method) changes() bool { return m.verb != http.MethodGet && !unaudited[m.name] }
@@ -52,7 +52,7 @@ func (s *Server) audited(ctx context.Context, a *storage.Audit, err error) {
 		r, _ := s.kindOf(err)
 		a.Outcome = r
 	}
-	ctx = storage.WithAudit(context.WithoutCancel(ctx), a)
+	ctx = storage.WithAudit(storage.WithIdem(context.WithoutCancel(ctx), nil), a)
 	if err := s.c.Keys.Audit(ctx); err != nil {
 		s.log.Error("audit could not be written", "method", a.Method, "err", err)
 	}
@@ -130,6 +130,7 @@ type auditParams struct {
 
 type auditAnswer struct {
 	Rows []storage.AuditEntry `json:"rows"`
+	Head storage.Head         `json:"head"`
 }
 
 // audit lists rows, the newest first.
@@ -145,7 +146,7 @@ func (s *Server) audit(ctx context.Context, _ storage.Caller, p auditParams) (au
 		}
 	}
 	rows, err := s.c.Keys.AuditRows(ctx, before, page.Rows())
-	return auditAnswer{list(rows)}, err
+	return auditAnswer{Rows: list(rows)}, err
 }
 
 type verifyParams struct {

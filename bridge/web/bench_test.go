@@ -27,7 +27,7 @@ func fanOut(b *testing.B, desks int) {
 	heard := make(chan time.Time, desks)
 	secret := ""
 	for i := range desks {
-		if i%perCaller == 0 {
+		if i%perAgent == 0 {
 			_, secret = box.token(b, storage.ScopeRead)
 		}
 		w := box.dial(b, "Authorization", bearer(secret))

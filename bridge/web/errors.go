@@ -68,6 +68,7 @@ var (
 	conflict     = kind{4003, "conflict", "It has changed meanwhile", 409, false}
 	idemMismatch = kind{4004, "idem_mismatch", "This key was used for something else", 422, false}
 	tooOld       = kind{4006, "too_old_to_send", "It has waited too long to be sent unasked", 409, false}
+	idemRunning  = kind{4005, "idem_in_progress", "The first request with this key is not done yet", 409, true}
 	notFound     = kind{4007, "not_found", "There is no such object", 404, false}
 	cursorLost   = kind{4020, "cursor_lost", "The log no longer reaches back that far", 410, false}
 
@@ -110,6 +111,7 @@ type refusal struct {
 	Field   string
 	Detail  string
 	Options []string
+	Current any           // the object as it stands, when the caller knew an older one
 	Reason  string        // why, in a word that programs go by
 	By      storage.Role  // who can mend it
 	After   time.Duration // try again after so long
@@ -147,7 +149,7 @@ func (s *Server) refuse(ctx context.Context, err error) (r *refusal, trace strin
 			k = recipientInvalid
 		}
 		if known {
-			return &refusal{kind: k, Gate: gates[k], Field: e.Field, Detail: e.Detail, Options: e.Options, Reason: e.Reason, By: e.By, After: e.After}, trace
+			return &refusal{kind: k, Gate: gates[k], Field: e.Field, Detail: e.Detail, Options: e.Options, Reason: e.Reason, By: e.By, Current: e.Current, After: e.After}, trace
 		}
 	}
 	if ctx.Err() == nil {
@@ -175,6 +177,7 @@ type problem struct {
 	Options   []string     `json:"options,omitempty"`
 	Reason    string       `json:"reason,omitempty"`
 	By        storage.Role `json:"fix_by,omitempty"` // who can mend it
+	Current   any          `json:"current,omitempty"`
 	After     int64        `json:"retry_after_ms,omitempty"`
 	Trace     string       `json:"trace"`
 }
@@ -194,7 +197,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	}
 	w.WriteHeader(p.Status)
 	writeJSON(w, problem{"/problems/" + p.Type, p.Title, p.Status, p.Detail, p.Code, p.Retryable,
-		p.Gate, p.Field, p.Options, p.Reason, p.By, p.After.Milliseconds(), trace})
+		p.Gate, p.Field, p.Options, p.Reason, p.By, p.Current, p.After.Milliseconds(), trace})
 }
 
 // rpcError is the same refusal in a JSON-RPC answer.
@@ -213,13 +216,14 @@ type rpcData struct {
 	Options   []string     `json:"options,omitempty"`
 	Reason    string       `json:"reason,omitempty"`
 	By        storage.Role `json:"fix_by,omitempty"` // who can mend it
+	Current   any          `json:"current,omitempty"`
 	After     int64        `json:"retry_after_ms,omitempty"`
 	Trace     string       `json:"trace"`
 }
 
 func (s *Server) rpcError(ctx context.Context, err error) *rpcError {
 	p, trace := s.refuse(ctx, err)
-	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options, p.Reason, p.By,
+	return &rpcError{p.Code, p.Title, rpcData{p.Type, p.Retryable, p.Gate, p.Field, p.Detail, p.Options, p.Reason, p.By, p.Current,
 		p.After.Milliseconds(), trace}}
 }
 

@@ -62,12 +62,18 @@ func (f *frames) of(epoch string, e storage.Event) (*frame, error) {
 type filter struct {
 	Lines  []string `json:"lines"`
 	Events []string `json:"events"` // types, with * as in "message.*"
+	Hints  []string `json:"hints"`  // kinds, likewise; none means none
 }
 
 func (f filter) check() error {
 	for _, glob := range f.Events {
 		if _, err := path.Match(glob, ""); err != nil {
 			return invalidParams.say("events", "%q is no pattern of event types. Write it as message.* or message.received.", glob)
+		}
+	}
+	for _, glob := range f.Hints {
+		if _, err := path.Match(glob, ""); err != nil {
+			return invalidParams.say("hints", "%q is no pattern of hints. There are %s.", glob, strings.Join(hintKinds, ", "))
 		}
 	}
 	return nil
@@ -106,8 +112,10 @@ func (t *stream) advance(ctx context.Context, s *Server, limit int, tell func(e 
 		return false, err
 	}
 	for _, e := range events {
-		if e.Seq > t.proved && accessOf(t.who, e) {
-			return false, errAccess
+		if e.Seq > t.proved {
+			if err := accessOf(t.who, e); err != nil {
+				return false, err
+			}
 		}
 		if t.wants(e) && sees(t.who, e) {
 			f, err := s.frames.of(t.epoch, e)

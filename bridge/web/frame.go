@@ -38,7 +38,10 @@ func parseRequest(data []byte) (request, error) {
 		return q, invalidRequest.say("", `A frame is a JSON object, such as {"jsonrpc":"2.0","id":"1","method":"ping"}.`)
 	}
 	if raw.ID == nil {
-		if json.Unmarshal(raw.Method, &q.Method) == nil && q.Method == "events.ack" {
+		if json.Unmarshal(raw.Method, &q.Method) == nil && unanswered[q.Method] {
+			if len(raw.Params) > 0 && raw.Params[0] == '{' {
+				q.Params = raw.Params
+			}
 			return q, nil
 		}
 		return q, invalidRequest.say("id", "id is missing. Every request carries one, a string of your own choice.")
@@ -130,14 +133,15 @@ type hello struct {
 type opened struct {
 	Session string `json:"session"`
 	me
-	Events  bool    `json:"events"` // a stream follows
-	Resumed bool    `json:"resumed"`
-	Reason  string  `json:"reason,omitempty"` // why not resumed, when that was asked for
-	Replay  *replay `json:"replay,omitempty"`
-	Epoch   string  `json:"epoch"`
-	Head    int64   `json:"head"`
-	Oldest  int64   `json:"oldest"`
-	Next    *next   `json:"next,omitempty"`
+	Events  bool      `json:"events"` // a stream follows
+	Resumed bool      `json:"resumed"`
+	Reason  string    `json:"reason,omitempty"` // why not resumed, when that was asked for
+	Replay  *replay   `json:"replay,omitempty"`
+	Cursor  *position `json:"cursor,omitempty"` // what this device has acknowledged
+	Epoch   string    `json:"epoch"`
+	Head    int64     `json:"head"`
+	Oldest  int64     `json:"oldest"`
+	Next    *next     `json:"next,omitempty"`
 }
 
 type replay struct {

@@ -39,6 +39,17 @@ func (s *Server) systemGate(ctx context.Context) error {
 	return r
 }
 
+// userGate is the second.
+func userGate(who storage.Caller) error {
+	a := who.Person()
+	if a == nil || a.SMS {
+		return nil
+	}
+	r := smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
+	r.Reason, r.By = smsOffUser.Type, storage.RoleOwner
+	return r
+}
+
 // notColleague refuses a text by a person to a colleague whose phone is known:
 // colleagues have the chat. Programs may, so that they can wake somebody.
 func (s *Server) notColleague(ctx context.Context, who storage.Caller, to string) error {

@@ -1,8 +1,12 @@
 package web
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -208,6 +212,30 @@ func TestHeaders(t *testing.T) {
 		}
 		if strings.Contains(policy, "unsafe") || answer.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %v", path, answer.Header)
+		}
+	}
+}
+
+// The box is called by the address that a connection came to, and by no other one
+// that it may have.
+func TestCalledByAddress(t *testing.T) {
+	for _, c := range []struct {
+		local, host string
+		want        bool
+	}{
+		{"192.168.7.4", "192.168.7.4:8780", true}, {"192.168.7.4", "192.168.7.4", true}, {"::ffff:192.168.7.4", "192.168.7.4", true},
+		{"fd00::7", "[fd00::7]:8780", true}, {"fe80::7%eth0", "[fe80::7]", true},
+		{"192.168.7.4", "192.168.7.5", false}, {"192.168.7.4", "192.168.7.4.evil.example", false}, {"192.168.7.4", "evil.example", false},
+		{"192.168.7.4", "[::ffff:192.168.7.4]", false}, {"192.168.7.4", "0xc0a80704", false}, {"192.168.7.4", "3232237316", false}, {"192.168.7.4", "", false},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host = c.host
+		at := net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(c.local), 8780))
+		if got := calledByAddress(r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, at))); got != c.want {
+			t.Errorf("at %s, called %q: %v", c.local, c.host, got)
+		}
+		if calledByAddress(r) {
+			t.Errorf("%q by a way that has no address", c.host)
 		}
 	}
 }

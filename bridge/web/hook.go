@@ -51,11 +51,12 @@ type hooked struct {
 
 type hooksAnswer struct {
 	Hooks []storage.Hook `json:"hooks"`
+	Head  storage.Head   `json:"head"`
 }
 
 func (s *Server) hooks(ctx context.Context, _ storage.Caller, _ none) (hooksAnswer, error) {
 	hooks, err := s.c.Hooks.Hooks(ctx)
-	return hooksAnswer{list(hooks)}, err
+	return hooksAnswer{Hooks: list(hooks)}, err
 }
 
 type hookParams struct {

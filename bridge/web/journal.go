@@ -13,6 +13,7 @@ var journalMethods = []method{
 
 type journalAnswer struct {
 	Notes []storage.Note `json:"notes"`
+	Head  storage.Head   `json:"head"`
 }
 
 // journal is what the radio bank saw and did, the oldest first.
@@ -23,5 +24,5 @@ func (s *Server) journal(ctx context.Context, who storage.Caller, p limitParams)
 	}
 	notes, err := s.c.Store.Journal(ctx, rows)
 	notes = slices.DeleteFunc(notes, func(n storage.Note) bool { return !who.Sees(n.Line) })
-	return journalAnswer{list(notes)}, err
+	return journalAnswer{Notes: list(notes)}, err
 }

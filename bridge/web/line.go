@@ -12,6 +12,7 @@ var lineMethods = []method{
 	{"modem.list", "GET", "/api/v1/modems", storage.ScopeLines, storage.RoleViewer, 200, bind((*Server).modems), nil},
 	{"line.assign", "POST", "/api/v1/lines/{id}/agents", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).assign), nil},
 	{"line.unassign", "DELETE", "/api/v1/lines/{id}/agents/{agent}", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).unassign), nil},
+	{"line.update", "PATCH", "/api/v1/lines/{id}", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).changeLine), nil},
 	{"line.switch", "PUT", "/api/v1/lines/{id}/sms", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).switchLine), nil},
 }
 
@@ -36,12 +37,13 @@ func (s *Server) linesOf(ctx context.Context, who storage.Caller) ([]storage.Lin
 
 type modemsAnswer struct {
 	Modems []storage.Modem `json:"modems"`
+	Head   storage.Head    `json:"head"`
 }
 
 // modems shows who works on some lines only the modems of those.
 func (s *Server) modems(_ context.Context, who storage.Caller, _ none) (modemsAnswer, error) {
 	found := slices.DeleteFunc(slices.Clone(s.c.Modems()), func(m storage.Modem) bool { return !who.Sees(m.Line) })
-	return modemsAnswer{list(found)}, nil
+	return modemsAnswer{Modems: list(found)}, nil
 }
 
 type assignParams struct {
@@ -87,6 +89,20 @@ func (s *Server) switchLine(ctx context.Context, _ storage.Caller, p switchParam
 		return lineAnswer{}, err
 	}
 	return lineAnswer{line}, nil
+}
+
+type lineChange struct {
+	ID string `json:"id" need:"true"`
+	storage.LineChange
+}
+
+// changeLine names a line, or says the number that its card does not tell.
+func (s *Server) changeLine(ctx context.Context, _ storage.Caller, p lineChange) (lineAnswer, error) {
+	if p.LineChange == (storage.LineChange{}) {
+		return lineAnswer{}, invalidParams.say("name", "Say what is to change: name or number.")
+	}
+	line, err := s.c.Keys.ChangeLine(ctx, p.ID, p.LineChange)
+	return lineAnswer{line}, err
 }
 
 // ready refuses when nothing could leave now: not by the line that is named,

@@ -50,18 +50,15 @@ type sendResult struct {
 	Replayed bool            `json:"replayed"`
 }
 
-// maxKey is the longest idempotency key.
-const maxKey = 200
-
 // send accepts a text: when it answers, the message is kept and will go out.
 func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (sendResult, error) {
 	if strings.TrimSpace(p.Text) == "" {
 		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be sent.")
 	}
-	if err := maySend(who, p.Idem); err != nil {
+	if err := s.systemGate(ctx); err != nil {
 		return sendResult{}, err
 	}
-	if err := s.systemGate(ctx); err != nil {
+	if err := userGate(who); err != nil {
 		return sendResult{}, err
 	}
 	at, err := p.times(time.Now())
@@ -93,18 +90,6 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 		return sendResult{}, err
 	}
 	return sendResult{Message: m, Seq: m.Rev, Replayed: replayed}, nil
-}
-
-// maySend refuses an account that texting is switched off for, and a key that is
-// no key.
-func maySend(who storage.Caller, key string) error {
-	if len(key) > maxKey {
-		return invalidParams.say("idem", "The key has %d bytes; %d are the most.", len(key), maxKey)
-	}
-	if a := who.Person(); a != nil && !a.SMS {
-		return smsOffUser.say("", "Texting is switched off for the account %s. The owner switches it on with `smsbridge agent sms %s on`.", a.Name, a.Name)
-	}
-	return nil
 }
 
 // draft is one by the caller.

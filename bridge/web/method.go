@@ -99,6 +99,9 @@ var methods = slices.Concat(
 	ticketMethods,
 	auditMethods,
 	sessionMethods,
+	hintMethods,
+	cursorMethods,
+	backupMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.
@@ -120,6 +123,9 @@ var routes = []route{
 	{"POST", "/api/v1/pair/token", anybody, stranger, (*Server).endPair, takes[pairAsk, madeToken]()},
 	{"GET", "/api/v1/events", storage.ScopeRead, storage.RoleViewer, (*Server).streamEvents, takes[eventsParams, eventLine]()},
 	{"GET", "/api/v1/support-bundle", storage.ScopeAdmin, storage.RoleOwner, (*Server).supportBundle, takes[none, none]()},
+	{"GET", "/api/v1/openapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
+	{"GET", "/api/v1/asyncapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
+	{"GET", "/api/v1/reference", anybody, stranger, (*Server).showPaper, takes[none, none]()},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket, takes[none, none]()}, // asks by itself: the first frame may tell
 }
 
@@ -153,8 +159,15 @@ func (s *Server) call(ctx context.Context, m *method, p *proof, params json.RawM
 		return m.do.do(ctx, s, storage.Caller{}, params)
 	}
 	if !m.changes() {
-		return m.do.do(withProof(ctx, p), s, p.who, params)
+		return s.headed(ctx, m, func() (any, error) { return m.do.do(withProof(ctx, p), s, p.who, params) })
 	}
+	return s.idempotent(ctx, m, p, params, func(ctx context.Context) (any, error) {
+		return s.change(ctx, m, p, params)
+	})
+}
+
+// change runs a method that changes something.
+func (s *Server) change(ctx context.Context, m *method, p *proof, params json.RawMessage) (any, error) {
 	a := &storage.Audit{AuditEntry: storage.AuditEntry{Author: p.who.Author(), Method: m.name, Object: idIn(params)}}
 	result, err := m.do.do(withProof(storage.WithAudit(ctx, a), p), s, p.who, params)
 	s.audited(ctx, a, err)

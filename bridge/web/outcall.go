@@ -23,12 +23,12 @@ type started struct {
 	To      string          `json:"to"`
 	Line    string          `json:"line"`           // ours that the client knows
 	Number  string          `json:"show,omitempty"` // its number
-	Hint    *hint           `json:"hint,omitempty"`
+	Hint    *remark         `json:"hint,omitempty"`
 	Message storage.Message `json:"message"` // in the thread
 }
 
-// A hint is something that a person may want to know and nothing to refuse for.
-type hint struct {
+// A remark is something that a person may want to know and nothing to refuse for.
+type remark struct {
 	Type   string `json:"type"`
 	Detail string `json:"detail"`
 }
@@ -128,9 +128,9 @@ func (s *Server) ring(ctx context.Context, who storage.Caller, a *started) error
 
 // differs warns that the client will see another number than the one he texts
 // with.
-func differs(way, voice, number string) *hint {
+func differs(way, voice, number string) *remark {
 	if way == storage.CallModem || voice == "" || number == "" || voice == number {
 		return nil
 	}
-	return &hint{"number_differs", "They may see " + voice + ", and know you by " + number + "."}
+	return &remark{"number_differs", "They may see " + voice + ", and know you by " + number + "."}
 }

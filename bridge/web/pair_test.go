@@ -162,8 +162,10 @@ func TestTicket(t *testing.T) {
 	if a, _ := open("https://crm.example", fmt.Sprintf(`{"ticket":%q}`, first)); a["error"] == nil {
 		t.Error("a ticket was good twice")
 	}
-	if a, _ := open("https://crm.example", fmt.Sprintf(`{"token":%q}`, secret)); a["error"] == nil {
-		t.Error("a portal's page came in with a token")
+	with := b.dial(t, "Origin", "https://crm.example")
+	with.say(fmt.Sprintf(`{"jsonrpc":"2.0","id":"1","method":"session.open","params":{"token":%q}}`, secret))
+	if code := with.ends(); code != closeForbidden {
+		t.Errorf("a portal's page that came with a token: %d", code)
 	}
 	if a, _ := open(b.url, fmt.Sprintf(`{"ticket":%q}`, take())); a["error"] != nil {
 		t.Errorf("from our own page: %v", a)

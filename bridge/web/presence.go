@@ -126,6 +126,7 @@ func (p *presence) setPhone(agent string, state storage.PhoneState, until time.T
 
 type presenceList struct {
 	Presence []storage.Presence `json:"presence"`
+	Head     storage.Head       `json:"head"`
 }
 
 func (s *Server) presences(ctx context.Context, _ storage.Caller, _ none) (presenceList, error) {
@@ -134,7 +135,7 @@ func (s *Server) presences(ctx context.Context, _ storage.Caller, _ none) (prese
 	for _, c := range all {
 		found = append(found, c.Presence)
 	}
-	return presenceList{found}, err
+	return presenceList{Presence: found}, err
 }
 
 type colleagueList struct {

@@ -93,7 +93,7 @@ func (s *Server) resendMessage(ctx context.Context, who storage.Caller, p againP
 }
 
 func (s *Server) repeat(ctx context.Context, who storage.Caller, p againParams, doubtful bool) (sendResult, error) {
-	if err := maySend(who, p.Idem); err != nil {
+	if err := userGate(who); err != nil {
 		return sendResult{}, err
 	}
 	if _, err := s.message(ctx, who, idParams{ID: p.ID}); err != nil {

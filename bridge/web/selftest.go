@@ -28,6 +28,7 @@ func (s *Server) runSelfTest(ctx context.Context, who storage.Caller, p linePara
 type selfTestsAnswer struct {
 	SelfTests []storage.SelfTest `json:"self_tests"`
 	Cost      int                `json:"cost"` // texts within 24 hours
+	Head      storage.Head       `json:"head"`
 }
 
 func (s *Server) selfTests(ctx context.Context, who storage.Caller, p limitParams) (selfTestsAnswer, error) {
@@ -37,5 +38,5 @@ func (s *Server) selfTests(ctx context.Context, who storage.Caller, p limitParam
 	}
 	tests, spent, err := s.c.Store.SelfTests(ctx, rows)
 	tests = slices.DeleteFunc(tests, func(t storage.SelfTest) bool { return !who.Sees(t.Source) })
-	return selfTestsAnswer{list(tests), spent}, err
+	return selfTestsAnswer{SelfTests: list(tests), Cost: spent}, err
 }

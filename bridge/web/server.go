@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"smsbridge/storage"
@@ -26,15 +27,16 @@ import (
 // Config is what a Server is made from. Store, Keys, Hooks,
 // Pusher and Count must be there.
 type Config struct {
-	Store  Store
-	Keys   Keys
-	Count  func(text string) (storage.Count, error) // what a text costs
-	Hooks  Hooks
-	Pusher Pusher
-	Modems func() []storage.Modem // what is plugged in now; nil: nothing
-	Radio  Radio                  // the modems, for what people want of them; nil: there are none
-	Ringer Ringer                 // the telephone system, for calls; nil: there is none
-	Lab    http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
+	Store   Store
+	Keys    Keys
+	Count   func(text string) (storage.Count, error) // what a text costs
+	Hooks   Hooks
+	Pusher  Pusher
+	Modems  func() []storage.Modem // what is plugged in now; nil: nothing
+	Radio   Radio                  // the modems, for what people want of them; nil: there are none
+	Ringer  Ringer                 // the telephone system, for calls; nil: there is none
+	Backups Backups                // copies of the ledger; nil: none are made
+	Lab     http.Handler           // serves what is below /api/v1/lab; nil: this is no demo
 
 	// Support writes a support bundle, as a zip; nil: there are none.
 	Support func(ctx context.Context, w io.Writer, goroutines bool) error
@@ -50,6 +52,9 @@ type Config struct {
 	MaxParts  int           // the most parts of one message; default 10
 	Heartbeat time.Duration // of sockets; default 25 s
 	Sockets   int           // the most sockets and streams at a time; default 64
+	PerAgent  int           // the most of one account or token; default 8
+	Compress  bool          // permessage-deflate for frames above 1 KiB, for whom asks for it; it costs memory by socket
+	Comeback  time.Duration // what desks are told to wait when the box stops; default 1 s
 }
 
 // Server answers desks. It starts nothing by itself; Close ends what desks
@@ -72,8 +77,12 @@ type Server struct {
 	pairs    pairings
 	tickets  tickets
 	visits   visits
+	hints    hub
+	once     once
 	api      *http.ServeMux
 	face     http.Handler
+
+	documents func() (map[string]paper, error) // made when first asked for
 
 	times times
 }
@@ -83,7 +92,13 @@ type times struct {
 	write time.Duration // one write to a socket
 	open  time.Duration // until the first frame has told who is there
 	lag   time.Duration // a live socket may be behind the log for so long
+	stall time.Duration // one may take nothing for so long, when much is on the way
+
+	window int64 // events on the way; 0: as usual
 }
+
+// perAgent is the default of Config.PerAgent.
+const perAgent = 8
 
 // New makes a Server.
 func New(c Config) *Server { return build(c.withDefaults(), methods, routes) }
@@ -104,6 +119,12 @@ func (c Config) withDefaults() Config {
 	if c.Sockets <= 0 {
 		c.Sockets = 64
 	}
+	if c.PerAgent <= 0 {
+		c.PerAgent = perAgent
+	}
+	if c.Comeback <= 0 {
+		c.Comeback = time.Second
+	}
 	return c
 }
 
@@ -114,15 +135,17 @@ func build(c Config, methods []method, routes []route) *Server {
 		byName: make(map[string]*method),
 		page:   newPage(built()),
 		hosts:  hostNames(c.Hosts), portals: make(map[string]bool),
-		times: times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second},
+		times: times{write: 10 * time.Second, open: 5 * time.Second, lag: 15 * time.Second, stall: 5 * time.Second},
 	}
-	s.visits.limit = c.Sockets
+	s.visits.limit, s.visits.each = c.Sockets, c.PerAgent
+	s.presence.publish = s.tellPresence
 	for _, origin := range c.Portals {
 		s.portals[strings.ToLower(strings.TrimSuffix(origin, "/"))] = true
 	}
 	for i, m := range methods {
 		s.byName[m.name] = &methods[i]
 	}
+	s.documents = sync.OnceValues(func() (map[string]paper, error) { return makePapers(c.Version, methods, routes) })
 	s.api = s.router()
 	s.face = s.guard(http.HandlerFunc(s.serve))
 	return s

@@ -319,12 +319,13 @@ func newSecret(prefix string) string {
 
 // Me is who the caller is and what he may.
 type me struct {
-	Kind   string          `json:"kind"` // agent, token, admin
-	Agent  *storage.Agent  `json:"agent,omitempty"`
-	Token  *storage.Token  `json:"token,omitempty"`
-	Scopes []string        `json:"scopes"`
-	Missed *storage.Missed `json:"missed,omitempty"` // an account's
-	Offers *offers         `json:"offers,omitempty"` // what this box can do for an account
+	Kind    string          `json:"kind"` // agent, token, admin
+	Agent   *storage.Agent  `json:"agent,omitempty"`
+	Token   *storage.Token  `json:"token,omitempty"`
+	Account *storage.Agent  `json:"account,omitempty"` // that the token belongs to
+	Scopes  []string        `json:"scopes"`
+	Missed  *storage.Missed `json:"missed,omitempty"` // an account's
+	Offers  *offers         `json:"offers,omitempty"` // what this box can do for an account
 }
 
 func (s *Server) me(ctx context.Context, who storage.Caller, _ none) (me, error) {
@@ -336,7 +337,7 @@ func (s *Server) me(ctx context.Context, who storage.Caller, _ none) (me, error)
 }
 
 func meOf(who storage.Caller) me {
-	m := me{Kind: who.Author().Kind, Agent: who.Agent, Token: who.Token, Scopes: []string{}}
+	m := me{Kind: who.Author().Kind, Agent: who.Agent, Token: who.Token, Account: who.Account, Scopes: []string{}}
 	for _, scope := range storage.Scopes {
 		if who.May(scope, scopeRoles[scope]) {
 			m.Scopes = append(m.Scopes, scope)

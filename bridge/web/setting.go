@@ -21,11 +21,12 @@ func (s *Server) setting(ctx context.Context, key string, into any) error {
 
 type settingList struct {
 	Settings []storage.Setting `json:"settings"`
+	Head     storage.Head      `json:"head"`
 }
 
 func (s *Server) settings(ctx context.Context, _ storage.Caller, _ none) (settingList, error) {
 	found, err := s.c.Store.Settings(ctx, "")
-	return settingList{found}, err
+	return settingList{Settings: found}, err
 }
 
 type settingParams struct {

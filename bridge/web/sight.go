@@ -20,6 +20,7 @@ var sights = []struct {
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
 	{"sending.updated", everybody}, // that nothing leaves concerns all
+	{"hint.presence", everybody},   // who is there is the office's business
 	{"setting.*", everybody},       // what others must not know is not in it
 	{"*", wholeBox},
 }
@@ -52,14 +53,30 @@ func sees(who storage.Caller, e storage.Event) bool {
 	return false
 }
 
-// accessOf tells whether an event says that the caller's own rights are others
-// now.
-func accessOf(who storage.Caller, e storage.Event) bool {
+// accessOf tells why a stream ends at an event which says that the caller's own
+// rights are others now; nil for any other event. The log may tell it before the
+// one who changed them does, so both have the same causes.
+func accessOf(who storage.Caller, e storage.Event) error {
 	if e.Type != storage.AccessChanged || who.Person() == nil {
-		return false
+		return nil
 	}
 	var data struct{ Access storage.Access }
-	return json.Unmarshal(e.Data, &data) != nil || data.Access.Agent == who.Person().ID
+	if json.Unmarshal(e.Data, &data) == nil && data.Access.Agent != who.Person().ID {
+		return nil
+	}
+	return accessCause(who, data.Access.Disabled)
+}
+
+// accessCause is how what an account holds open ends when its rights change:
+// for good if it may no longer come in, else to come again as what it is now.
+func accessCause(who storage.Caller, disabled bool) closing {
+	switch {
+	case disabled && who.Token != nil:
+		return errRevoked
+	case disabled:
+		return errSignedOut
+	}
+	return errAccess
 }
 
 // blind tells whether a stream that goes on after an event would leave out what

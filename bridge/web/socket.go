@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -21,7 +22,7 @@ const (
 	openRequests  = 32 // answers that wait to be written; then reading waits too
 	replayMax     = 5000
 	farewell      = time.Second // for the other side to answer a close
-	retryAfter    = time.Second // what bye says
+	compressFrom  = 1 << 10     // below it, compressing makes nothing smaller that matters
 )
 
 // A socket is one desk's connection. Its reader takes requests and does them,
@@ -33,13 +34,18 @@ type socket struct {
 	conn *websocket.Conn
 	in   *visit
 	out  chan outgoing
+	win  *window
 
-	portal bool    // a portal's page: only a ticket lets it in
-	known  *proof  // the reader's; nil: has not told yet
-	opened bool    // the reader's
-	agent  string  // the reader's: who is there by this socket; empty: nobody
+	portal bool   // a portal's page: only a ticket lets it in
+	known  *proof // the reader's; nil: has not told yet
+	opened bool   // the reader's
+	agent  string // the reader's: who is there by this socket; empty: nobody
+	device string // the reader's: what the client calls its place
+	acks   acks   // the reader's
+	leave  []func()
 	bucket bucket  // the reader's
 	strm   *stream // the writer's; nil: wants no events
+	ear    *ear    // the writer's; nil: wants no hints
 	live   bool    // the writer's: has been at the end of the log
 	proof  *proof  // the writer's copy of known
 	atEnd  time.Time
@@ -50,6 +56,7 @@ type socket struct {
 type outgoing struct {
 	frame []byte
 	strm  *stream
+	ear   *ear
 	proof *proof
 }
 
@@ -89,7 +96,9 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) e
 		HandshakeTimeout: 5 * time.Second,
 		Subprotocols:     []string{Protocol},
 		CheckOrigin:      func(*http.Request) bool { return true }, // the guard has
-		Error:            func(w http.ResponseWriter, r *http.Request, _ int, err error) { s.badUpgrade(w, r, err) },
+
+		EnableCompression: s.c.Compress,
+		Error:             func(w http.ResponseWriter, r *http.Request, _ int, err error) { s.badUpgrade(w, r, err) },
 	}
 	conn, err := up.Upgrade(w, r, nil)
 	if err != nil {
@@ -102,7 +111,10 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, _ *proof) e
 	case len(offered) > 0 && !slices.Contains(offered, Protocol):
 		end(conn, closing{closeVersion, "this box speaks " + Protocol})
 	default:
-		k := &socket{s: s, conn: conn, in: in, portal: portal, known: p, proof: p, out: make(chan outgoing, openRequests)}
+		k := &socket{s: s, conn: conn, in: in, portal: portal, known: p, proof: p, out: make(chan outgoing, openRequests), win: newWindow(), acks: acks{s: s}}
+		if s.times.window > 0 {
+			k.win.events = s.times.window
+		}
 		k.run(ctx)
 	}
 	return nil
@@ -119,6 +131,7 @@ func (k *socket) run(ctx context.Context) {
 	defer context.AfterFunc(ctx, func() {
 		time.AfterFunc(farewell, func() { k.conn.Close() })
 	})()
+	defer k.gone()
 	read := make(chan struct{})
 	k.conn.SetReadLimit(frameBytes)
 	go func() {
@@ -130,7 +143,7 @@ func (k *socket) run(ctx context.Context) {
 	err = context.Cause(ctx) // the first reason counts
 	if c, ok := errors.AsType[closing](err); ok {
 		if c.code == closeStopping {
-			_ = k.send(newNotice("bye", map[string]int64{"retry_after_ms": retryAfter.Milliseconds()}))
+			_ = k.send(newNotice("bye", bye{k.s.c.Comeback.Milliseconds()}))
 		}
 		_ = k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(c.code, brief(c.text)), time.Now().Add(farewell))
 		select {
@@ -147,14 +160,17 @@ func (k *socket) run(ctx context.Context) {
 func (k *socket) read(ctx context.Context) error {
 	k.bucket = bucket{left: requestsBurst, at: time.Now()}
 	k.patience()
-	k.conn.SetPongHandler(func(string) error {
+	k.conn.SetPongHandler(func(payload string) error {
+		k.win.hear(payload)
+		k.acks.flush(ctx, time.Now())
 		if k.known != nil {
 			k.patience()
 		}
 		return nil
 	})
+	defer func() { k.acks.end(context.WithoutCancel(ctx)) }()
 	for {
-		kind, data, err := k.conn.ReadMessage()
+		kind, data, err := k.frame()
 		if err != nil {
 			if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() && k.known == nil {
 				return closing{closeAuth, "the first frame must tell who is there, within 5 seconds"}
@@ -186,6 +202,20 @@ func (k *socket) read(ctx context.Context) error {
 	}
 }
 
+// frame reads one frame. What a compressed one unfolds to counts as well.
+func (k *socket) frame() (kind int, data []byte, err error) {
+	kind, r, err := k.conn.NextReader()
+	if err != nil {
+		return kind, nil, err
+	}
+	data, err = io.ReadAll(io.LimitReader(r, frameBytes+1))
+	if err == nil && len(data) > frameBytes {
+		_ = k.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseMessageTooBig, ""), time.Now().Add(farewell))
+		err = websocket.ErrReadLimit
+	}
+	return kind, data, err
+}
+
 // patience is how long to wait for the next frame or pong: two heartbeats may
 // be missed. A stranger has less, and no more than once.
 func (k *socket) patience() {
@@ -199,11 +229,15 @@ func (k *socket) patience() {
 // answer does what a frame asks.
 func (k *socket) answer(ctx context.Context, data []byte) (o outgoing, err error) {
 	q, err := parseRequest(data)
+	wait := k.bucket.take(time.Now())
 	if err == nil && q.ID == nil {
-		return o, nil // a notification that we know and do not need
+		if wait == 0 {
+			k.notice(ctx, q)
+		}
+		return o, nil
 	}
 	var result any
-	if wait := k.bucket.take(time.Now()); wait > 0 {
+	if wait > 0 {
 		r := rateLimited.say("", "More than %d requests a second. Wait %d ms.", requestsPerS, wait.Milliseconds())
 		r.After = wait
 		err = r
@@ -222,12 +256,23 @@ func (k *socket) answer(ctx context.Context, data []byte) (o outgoing, err error
 	return o, nil
 }
 
+// unanswered are the methods that may come without an id: nobody waits for what
+// became of them.
+var unanswered = map[string]bool{"events.ack": true, "typing": true}
+
+// notice does what a notification asks, if it can be done.
+func (k *socket) notice(ctx context.Context, q request) {
+	_, _ = k.do(ctx, q, &outgoing{})
+}
+
 func (k *socket) do(ctx context.Context, q request, o *outgoing) (any, error) {
 	switch q.Method {
 	case "ping":
 		return struct{}{}, nil
 	case "session.open":
 		return k.open(ctx, q.Params, o)
+	case "events.ack":
+		return k.ack(ctx, q.Params)
 	}
 	m := k.s.byName[q.Method]
 	if m == nil {
@@ -268,6 +313,10 @@ func (k *socket) write(ctx context.Context) error {
 	defer beat.Stop()
 	for {
 		var changed <-chan struct{}
+		var hints <-chan []byte
+		if k.ear != nil {
+			hints = k.ear.in
+		}
 		if k.strm != nil {
 			changed = k.s.c.Store.Changed() // before reading: nothing is missed
 			more, err := k.follow(ctx)
@@ -289,6 +338,10 @@ func (k *socket) write(ctx context.Context) error {
 			if err := k.put(o); err != nil {
 				return err
 			}
+		case h := <-hints: // only here, where there is nothing better to tell
+			if err := k.send(h); err != nil {
+				return err
+			}
 		case <-beat.C:
 			if err := k.beat(ctx); err != nil {
 				return err
@@ -302,7 +355,7 @@ func (k *socket) hello(ctx context.Context) error {
 		Protocol: Protocol, Server: k.s.c.Version, Box: k.s.c.Box, Auth: "required",
 		Heartbeat: k.s.c.Heartbeat.Milliseconds(),
 		Limits:    limits{frameBytes, requestsPerS, openRequests, replayMax, k.s.c.MaxParts},
-		Features:  []string{"resume"},
+		Features:  []string{"resume", "hints", "acks"},
 	}
 	if k.proof != nil {
 		head, err := k.s.c.Store.Head(ctx)
@@ -320,7 +373,9 @@ func (k *socket) hello(ctx context.Context) error {
 // follow tells one piece of the log. At its end, for the first time, it says
 // so.
 func (k *socket) follow(ctx context.Context) (more bool, err error) {
-	more, err = k.strm.advance(ctx, k.s, piece, k.tell)
+	more, err = k.strm.advance(ctx, k.s, piece, func(_ storage.Event, f *frame, prev int64) error {
+		return k.tell(ctx, f, prev)
+	})
 	if err != nil || more {
 		return more, err
 	}
@@ -334,13 +389,47 @@ func (k *socket) follow(ctx context.Context) (more bool, err error) {
 
 // tell writes one event. A desk that was once at the end of the log and has
 // been behind it for long is too slow: it reads what it missed more cheaply.
-func (k *socket) tell(_ storage.Event, f *frame, prev int64) error {
+func (k *socket) tell(ctx context.Context, f *frame, prev int64) error {
 	if k.live && time.Since(k.atEnd) > k.s.times.lag {
 		return errSlow
 	}
+	if err := k.room(ctx); err != nil {
+		return err
+	}
 	k.text = append(k.text[:0], `{"jsonrpc":"2.0","method":"event","params":`...)
 	k.text = append(f.appendEvent(k.text, prev), '}')
-	return k.send(k.text)
+	if err := k.send(k.text); err != nil {
+		return err
+	}
+	if ask := k.win.wrote(time.Now(), len(k.text)); ask != "" {
+		return k.conn.WriteControl(websocket.PingMessage, []byte(ask), time.Now().Add(k.s.times.write))
+	}
+	return nil
+}
+
+// room waits until the other side has taken some of what it was told, if much
+// of that is on the way. Who takes nothing is cut. Answers go out meanwhile.
+func (k *socket) room(ctx context.Context) error {
+	for k.win.full(time.Now()) {
+		left := k.s.times.stall - time.Since(k.win.since())
+		if left <= 0 {
+			return errSlow
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-k.win.pong:
+		case <-timer.C:
+		case o := <-k.out:
+			if err := k.put(o); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+		timer.Stop()
+	}
+	return nil
 }
 
 // between lets answers through while there is much to tell.
@@ -365,7 +454,17 @@ func (k *socket) put(o outgoing) error {
 	if o.strm != nil {
 		k.strm, k.atEnd = o.strm, time.Now()
 	}
+	if o.ear != nil {
+		k.ear = o.ear
+	}
 	return nil
+}
+
+// gone takes back what the open session had beside its events.
+func (k *socket) gone() {
+	for _, f := range k.leave {
+		f()
+	}
 }
 
 // beat asks whether the other side is there and tells where the stream is. It
@@ -389,6 +488,9 @@ func (k *socket) beat(ctx context.Context) error {
 // send writes one frame, or fails when the other side does not take it in time.
 func (k *socket) send(frame []byte) error {
 	_ = k.conn.SetWriteDeadline(time.Now().Add(k.s.times.write))
+	if k.s.c.Compress {
+		k.conn.EnableWriteCompression(len(frame) > compressFrom)
+	}
 	err := k.conn.WriteMessage(websocket.TextMessage, frame)
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
 		return errSlow

@@ -269,14 +269,14 @@ func TestSocket_closes(t *testing.T) {
 func TestSocket_places(t *testing.T) {
 	b := newBox(t, func(c *Config) { c.Sockets = 12 })
 	_, secret := b.token(t, storage.ScopeRead)
-	for range perCaller {
+	for range perAgent {
 		b.dial(t, "Authorization", bearer(secret)).open(`{}`)
 	}
 	if code := b.dial(t, "Authorization", bearer(secret)).ends(); code != closeTooMany {
 		t.Errorf("one more of the same caller: %d", code)
 	}
 	_, other := b.token(t, storage.ScopeRead)
-	for range 12 - perCaller {
+	for range 12 - perAgent {
 		b.dial(t, "Authorization", bearer(other)).open(`{}`)
 	}
 	if code := b.dial(t, "Authorization", bearer(other)).ends(); code != closeTooMany {

@@ -24,6 +24,11 @@ type Store interface {
 	// the number.
 	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
 
+	// Queued is how many parts wait to be sent, by line.
+	Queued(ctx context.Context) (map[string]int, error)
+
+	Cursors
+	Idems
 	TalkStore
 	RadioStore
 	Outbox
@@ -68,6 +73,7 @@ type accounts interface {
 	SetPassword(ctx context.Context, ref, hash string, keep []byte) (storage.Agent, error)
 
 	Assign(ctx context.Context, line, ref string, yes bool) (storage.Agent, error)
+	ChangeLine(ctx context.Context, id string, c storage.LineChange) (storage.Line, error)
 	SwitchLine(ctx context.Context, id string, on bool) (storage.Line, error)
 
 	// Owned tells whether there is an owner's account.

@@ -40,11 +40,12 @@ type madeToken struct {
 
 type tokensAnswer struct {
 	Tokens []storage.Token `json:"tokens"`
+	Head   storage.Head    `json:"head"`
 }
 
 func (s *Server) tokens(ctx context.Context, _ storage.Caller, _ none) (tokensAnswer, error) {
 	tokens, err := s.c.Keys.Tokens(ctx)
-	return tokensAnswer{list(tokens)}, err
+	return tokensAnswer{Tokens: list(tokens)}, err
 }
 
 type idParams struct {

@@ -92,6 +92,7 @@ type ussdsParams struct {
 
 type ussdsAnswer struct {
 	Sessions []storage.USSDSession `json:"sessions"`
+	Head     storage.Head          `json:"head"`
 }
 
 func (s *Server) ussdSessions(ctx context.Context, who storage.Caller, p ussdsParams) (ussdsAnswer, error) {
@@ -101,7 +102,7 @@ func (s *Server) ussdSessions(ctx context.Context, who storage.Caller, p ussdsPa
 	}
 	found, err := s.c.Store.USSDSessions(ctx, p.Line, rows)
 	found = slices.DeleteFunc(found, func(d storage.USSDSession) bool { return !who.Sees(d.Line) })
-	return ussdsAnswer{list(found)}, err
+	return ussdsAnswer{Sessions: list(found)}, err
 }
 
 // balance asks the network for the credit of a line, by the rule of its

@@ -3,11 +3,14 @@ package web
 import (
 	"context"
 	"sync"
+
+	"smsbridge/storage"
 )
 
 // visits are the sockets, streams and held answers that are open now.
 type visits struct {
-	limit int
+	limit int // of all whose callers are known
+	each  int // of one caller
 
 	mu      sync.Mutex // guards what follows
 	open    map[*visit]struct{}
@@ -17,16 +20,14 @@ type visits struct {
 
 // A visit is one of them: who it is, and how to end it.
 type visit struct {
-	proof *proof // nil: has not told yet
-	free  bool   // takes nobody's place
-	kick  context.CancelCauseFunc
+	proof  *proof // nil: has not told yet
+	free   bool   // takes nobody's place
+	device string // of a socket that has told it
+	kick   context.CancelCauseFunc
 }
 
-// Limits on open visits.
-const (
-	perCaller = 8
-	strangers = 16 // that have not told who they are
-)
+// strangers is the most visits that have not told who they are.
+const strangers = 16
 
 // enter counts a visit in. Its context ends with ctx, or when the visit is
 // ended from here; leave must be called.
@@ -72,6 +73,28 @@ func (v *visits) know(in *visit, p *proof) error {
 	return nil
 }
 
+// call tells what the client of a visit calls its place.
+func (v *visits) call(in *visit, device string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	in.device = device
+}
+
+// device tells whether an owner's device is here.
+func (v *visits) device(owner storage.Author, device string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for in := range v.open {
+		if in.proof == nil || in.device == "" || in.device != device {
+			continue
+		}
+		if a := in.proof.who.Author(); a.Kind == owner.Kind && a.ID == owner.ID {
+			return true
+		}
+	}
+	return false
+}
+
 func (v *visits) leave(in *visit) {
 	v.mu.Lock()
 	delete(v.open, in)
@@ -100,7 +123,7 @@ func (v *visits) room(p *proof) error {
 	switch {
 	case p == nil && same >= strangers:
 		return tooMany.say("", "%d sockets wait to tell who they are. Try again in a few seconds, or send the token with the upgrade request.", same)
-	case p != nil && same >= perCaller:
+	case p != nil && same >= v.each:
 		return tooMany.say("", "You have %d sockets or streams open already, which is the most. Close one of them first.", same)
 	case p != nil && known >= v.limit:
 		return tooMany.say("", "The box serves %d sockets and streams already, which is the most. Close one of them first.", known)

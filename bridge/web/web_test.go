@@ -36,6 +36,8 @@ type box struct {
 	line storage.Line
 	url  string
 	log  *syncBuffer
+
+	spec func() *spec // the documents of it, which a test may have given other rows
 }
 
 type syncBuffer struct {
@@ -87,7 +89,14 @@ func newBox(t testing.TB, change ...any) *box {
 			f(b.Server)
 		}
 	}
-	ts := httptest.NewServer(b.Handler())
+	b.spec = sync.OnceValue(func() *spec {
+		s, err := newSpec("0.0.0", rows, paths)
+		if err != nil {
+			panic(err)
+		}
+		return s
+	})
+	ts := httptest.NewServer(b.witnessed(t))
 	b.url = ts.URL
 	t.Cleanup(func() {
 		ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
@@ -241,17 +250,20 @@ func (b *box) tryDial(t testing.TB, header ...string) (*wire, *http.Response, er
 		return nil, answer, err
 	}
 	t.Cleanup(func() { conn.Close() })
-	return &wire{t, conn}, answer, nil
+	return &wire{TB: t, Conn: conn, box: b, asked: make(map[string]string)}, answer, nil
 }
 
 // A wire is the desk's end of a socket.
 type wire struct {
 	testing.TB
 	*websocket.Conn
+	box   *box
+	asked map[string]string // the method of each request, by its id
 }
 
 func (w *wire) say(text string) {
 	w.Helper()
+	w.remember(text)
 	if err := w.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
 		w.Fatal(err)
 	}
@@ -274,6 +286,9 @@ func (w *wire) hear() map[string]any {
 func (w *wire) next() ([]byte, error) {
 	_ = w.SetReadDeadline(time.Now().Add(10 * time.Second))
 	_, text, err := w.ReadMessage()
+	if err == nil {
+		w.witness(text)
+	}
 	return text, err
 }
 

@@ -17,7 +17,7 @@ func newAgentCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "agent", Short: "The accounts of people and programs"}
 	cmd.AddCommand(newAgentListCommand(), newAgentAddCommand(), newAgentRoleCommand(), newAgentInviteCommand(),
 		newAgentPasswordCommand(), newAgentSwitchCommand("disable", "Switch an account off: its sessions and tokens end", true),
-		newAgentSwitchCommand("enable", "Switch an account on again", false), newAgentSMSCommand(), newAgentSessionsCommand(), newAgentPairCommand())
+		newAgentSwitchCommand("enable", "Switch an account on again", false), newAgentSMSCommand(), newAgentSessionsCommand(), newAgentPairCommand(), newAgentDirectoryCommand())
 	return cmd
 }
 

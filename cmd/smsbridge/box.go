@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -15,14 +16,15 @@ import (
 
 // box is where a verb finds the bridge that it asks.
 type box struct {
-	admin, url, tokenFile string
+	admin, url, tokenFile, pin string
 }
 
 // flags adds the flags that every verb that asks a bridge has.
 func (b *box) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&b.admin, "admin", adminSocket(), "Unix socket of the bridge on this box")
-	f.StringVar(&b.url, "url", "", "address of a bridge elsewhere, such as http://desk-pi:8780")
+	f.StringVar(&b.admin, "admin", orService(adminSocket(), serviceSocket), "Unix socket of the bridge on this box")
+	f.StringVar(&b.url, "url", "", "address of a bridge elsewhere, such as https://desk-pi.local:8780")
+	f.StringVar(&b.pin, "pin", "", "key of the bridge at --url, SHA256:..., as \"smsbridge trust show\" prints it there; no other is believed")
 	f.StringVar(&b.tokenFile, "token-file", "", "file with the token for --url (or set SMSBRIDGE_TOKEN)")
 }
 
@@ -31,22 +33,31 @@ func (b *box) open() (*client.Client, error) {
 	if b.url == "" {
 		return client.New(client.Options{Socket: b.admin})
 	}
+	token, err := b.token()
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.New(client.Options{URL: b.url, Token: token, Pin: b.pin})
+	if err != nil {
+		return nil, fail(exitUsage, "url, pin: %w", err)
+	}
+	return c, nil
+}
+
+// token is the token for --url, from its file or from the environment.
+func (b *box) token() (string, error) {
 	token := os.Getenv("SMSBRIDGE_TOKEN")
 	if b.tokenFile != "" {
 		text, err := os.ReadFile(b.tokenFile)
 		if err != nil {
-			return nil, fail(exitUsage, "token-file: %w", err)
+			return "", fail(exitUsage, "token-file: %w", err)
 		}
 		token = strings.TrimSpace(string(text))
 	}
 	if token == "" {
-		return nil, fail(exitDenied, "a bridge at --url wants a token: make one on its box with `smsbridge token create`, and give it by --token-file or SMSBRIDGE_TOKEN")
+		return "", fail(exitDenied, "a bridge at --url wants a token: make one on its box with `smsbridge token create`, and give it by --token-file or SMSBRIDGE_TOKEN")
 	}
-	c, err := client.New(client.Options{URL: b.url, Token: token})
-	if err != nil {
-		return nil, fail(exitUsage, "url: %w", err)
-	}
-	return c, nil
+	return token, nil
 }
 
 // ask runs do with a client, and turns its error into one with an exit code.
@@ -66,6 +77,12 @@ func (b *box) explain(err error) error {
 	}
 	if refusal, ok := errors.AsType[*client.Error](err); ok {
 		return &failure{refusalExit(refusal), errors.New(sentence(refusal))}
+	}
+	if errors.Is(err, client.ErrPin) {
+		return fail(exitDenied, "%s: %w", b.url, client.ErrPin)
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return fail(exitDenied, "nobody that this computer trusts vouches for %s: %w; give its key with --pin, or trust it as its /trust page says", b.url, err)
 	}
 	var dial *net.OpError
 	if errors.As(err, &dial) {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -9,8 +11,9 @@ import (
 )
 
 func newCallCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "call", Short: "Let a modem call a number, without sound: open a gate, set a forwarding"}
+	cmd := &cobra.Command{Use: "call", Short: "Call a client by phone; or let a modem call, without sound"}
 	cmd.AddCommand(
+		newCallStartCommand(),
 		newPhoneCommand(&cobra.Command{
 			Use: "dial NUMBER", Short: "Call a number", Example: "  smsbridge call dial +15550100", Args: cobra.ExactArgs(1),
 		}, func(ctx context.Context, c *client.Client, line string, args []string) error {
@@ -25,6 +28,33 @@ func newCallCommand() *cobra.Command {
 			return c.DTMF(ctx, line, args[0])
 		}),
 	)
+	return cmd
+}
+
+func newCallStartCommand() *cobra.Command {
+	var b box
+	cmd := &cobra.Command{
+		Use: "start NUMBER", Short: "Call a client in the way that the box is set up for",
+		Long: `Call a client in the way that the box is set up for (smsbridge setting set
+call_way): by a telephone system, which rings your phone first, by a modem, or by
+a tel: link, which is printed.`,
+		Example: "  smsbridge call start +15550100",
+		Args:    exactly("a number"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				s, err := c.StartCall(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), cmp.Or(s.URL, s.Way+": "+s.To))
+				if s.Hint != nil {
+					fmt.Fprintln(cmd.ErrOrStderr(), s.Hint.Detail)
+				}
+				return nil
+			})
+		},
+	}
+	b.flags(cmd)
 	return cmd
 }
 

@@ -20,12 +20,21 @@ func newChatCommand() *cobra.Command {
 	var from string
 	cmd := &cobra.Command{
 		Use:   "chat TO",
-		Short: "Chat with a number in the terminal",
+		Short: "Chat with a number or a colleague in the terminal",
 		Long: `Chat with a number: each line that is typed is sent as one text, and what comes
-back is shown, with the state of what was sent. It ends at the end of the input.`,
-		Example: "  smsbridge chat +15550100\n  echo \"Ready at three\" | smsbridge chat +15550100",
-		Args:    exactly("a number"),
+back is shown, with the state of what was sent. It ends at the end of the input.
+
+With a colleague's name it never leaves the box, and whoever is not there reads
+it later. That takes an account of one's own, which the token of --url has
+(smsbridge agent pair); the administrator's socket has none.`,
+		Example: "  smsbridge chat +15550100\n  echo \"Ready at three\" | smsbridge chat +15550100\n  smsbridge chat Ana --url http://desk-pi:8780",
+		Args:    exactly("a number or the name of a colleague"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !numberLike(args[0]) {
+				return b.ask(cmd.Context(), func(c *client.Client) error {
+					return colleague(cmd.Context(), c, cmd.InOrStdin(), cmd.OutOrStdout(), args[0])
+				})
+			}
 			peer, err := storage.ParseNumber("to", args[0])
 			if err != nil {
 				return fail(exitUsage, "%w", err)
@@ -45,6 +54,18 @@ func chat(ctx context.Context, c *client.Client, in io.Reader, out io.Writer, pe
 	if err := past(ctx, c, out, peer); err != nil {
 		return err
 	}
+	return converse(ctx, c, in, func(m storage.Message) {
+		if m.From == peer || m.To == peer {
+			fmt.Fprintln(out, bubble(m))
+		}
+	}, func(ctx context.Context, text string) error {
+		_, err := c.Send(ctx, client.Draft{To: peer, From: from, Text: text, Key: rand.Text()})
+		return err
+	}, out)
+}
+
+// converse hears messages, says the lines of in, and ends with those.
+func converse(ctx context.Context, c *client.Client, in io.Reader, hear func(storage.Message), say func(context.Context, string) error, out io.Writer) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	ready := make(chan struct{})
@@ -58,9 +79,7 @@ func chat(ctx context.Context, c *client.Client, in io.Reader, out io.Writer, pe
 			if err := decode(e.Data, &d); err != nil {
 				return err
 			}
-			if m := d.Message; m.From == peer || m.To == peer {
-				fmt.Fprintln(out, bubble(m))
-			}
+			hear(d.Message)
 			return nil
 		})
 	}()
@@ -75,7 +94,7 @@ func chat(ctx context.Context, c *client.Client, in io.Reader, out io.Writer, pe
 		if text == "" {
 			continue
 		}
-		if _, err := c.Send(ctx, client.Draft{To: peer, From: from, Text: text, Key: rand.Text()}); err != nil {
+		if err := say(ctx, text); err != nil {
 			if refusal, ok := errors.AsType[*client.Error](err); ok {
 				fmt.Fprintln(out, "  ! "+sentence(refusal))
 				continue

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,10 @@ import (
 
 func newLineCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "line", Short: "The SMS numbers of this box"}
-	cmd.AddCommand(newLineListCommand(), newLineMoveCommand(), newLinePolicyCommand(),
+	cmd.AddCommand(newLineListCommand(), newLineShowCommand(), newLineFromCommand(),
+		newLineChangeCommand("name LINE NAME", "Name a line, for people", func(v string) storage.LineChange { return storage.LineChange{Name: &v} }),
+		newLineChangeCommand("number LINE NUMBER", "Say the number of a line whose card does not tell it", func(v string) storage.LineChange { return storage.LineChange{Number: &v} }),
+		newLineMoveCommand(), newLinePolicyCommand(),
 		newLineAssignCommand("assign", "Let an account see a line and send from it", (*client.Client).Assign),
 		newLineAssignCommand("unassign", "Take a line away from an account", (*client.Client).Unassign),
 		newLineSwitchCommand("enable", "Let texts leave by a line again", true),
@@ -40,6 +44,33 @@ func newLineAssignCommand(verb, short string, do func(*client.Client, context.Co
 		},
 	}
 	b.flags(cmd)
+	return cmd
+}
+
+func newLineChangeCommand(use, short string, change func(string) storage.LineChange) *cobra.Command {
+	var b box
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				id, err := theLine(cmd.Context(), c, args[0])
+				if err != nil {
+					return err
+				}
+				l, err := c.ChangeLine(cmd.Context(), id, change(args[1]))
+				if err == nil {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s is %s %s\n", l.ID, cmp.Or(l.Number, "without a number"), l.Name)
+				}
+				return err
+			})
+		},
+	}
+	b.flags(cmd)
+	verb, _, _ := strings.Cut(use, " ")
+	cmd.Example = map[string]string{
+		"name":   "  smsbridge line name +15550191 Reception",
+		"number": "  smsbridge line number ln_7Q2M0K3XJ9AB1CDE +15550191",
+	}[verb]
 	return cmd
 }
 

@@ -30,6 +30,7 @@ const (
 	exitRefused     = 5 // a rule refused it
 	exitRadio       = 6 // modem or network refused it
 	exitUnconfirmed = 7 // fate unconfirmed, or the wait ran out
+	exitPartly      = 8 // some of several things failed
 )
 
 // failure is an error with the exit code that it ends the program with.

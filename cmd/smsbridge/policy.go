@@ -33,7 +33,7 @@ line that has no settings of its own. A flag that is not given keeps its value.`
 				if err != nil {
 					return err
 				}
-				if changed(cmd, "pace", "pool", "max-parts", "max-characters") {
+				if given(cmd, "pace", "pool", "max-parts", "max-characters") {
 					for _, old := range all {
 						if old.Line == p.Line {
 							p = over(cmd, old, p)
@@ -64,7 +64,7 @@ line that has no settings of its own. A flag that is not given keeps its value.`
 	return cmd
 }
 
-func changed(cmd *cobra.Command, flags ...string) bool {
+func given(cmd *cobra.Command, flags ...string) bool {
 	for _, f := range flags {
 		if cmd.Flags().Changed(f) {
 			return true

@@ -44,8 +44,11 @@ type serveSettings struct {
 	result, late        time.Duration
 	usbPower            bool
 	selfTest            gateway.SelfTestOptions
+	backup              bridge.BackupOptions
+	limits              bridge.Limits
 	tls                 tlsSettings
 	settings            []storage.Flag // as they came, for the support bundle
+	mdns                bool
 }
 
 func newServeCommand() *cobra.Command {
@@ -91,12 +94,21 @@ to trust it.`,
 	f.BoolVar(&s.demo, "demo", false, "two pretend modems and a handset page to try everything without hardware")
 	f.BoolVar(&s.insecure, "insecure", false, "allow --listen on other than loopback without TLS")
 	s.tls.flags(f)
+	f.BoolVar(&s.mdns, "mdns", true, "let desks on the network find this box (smsbridge find); never on loopback")
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	f.DurationVar(&s.result, "result-timeout", 180*time.Second, "how long the network's answer to a sent part is awaited")
 	f.BoolVar(&s.usbPower, "usb-power", false, "allow to switch a USB modem that stays silent off and on (needs the right to write its \"authorized\")")
 	f.DurationVar(&s.selfTest.Every, "self-test", 0, "how often each line gets a text from another, to prove that texts arrive (default: never; it costs texts)")
 	f.IntVar(&s.selfTest.Most, "self-test-most", 4, "the most texts that self-tests may cost within 24 hours")
+	f.StringVar(&s.backup.Folder, "backup-dir", "", "folder for copies of the ledger (default: backups, beside the ledger)")
+	f.DurationVar(&s.backup.Every, "backup-every", 0, "how often the ledger is copied, such as 24h (default: only when asked for)")
+	f.IntVar(&s.backup.Keep, "backup-keep", 7, "how many of those copies are kept")
+	f.IntVar(&s.limits.Sockets, "sockets", 64, "the most sockets and event streams at a time")
+	f.IntVar(&s.limits.PerAgent, "sockets-per-agent", 8, "the most of them of one account or token")
+	f.IntVar(&s.limits.Connections, "connections", 1024, "the most connections at a time")
+	f.IntVar(&s.limits.PerAddress, "connections-per-address", 256, "the most of them from one address; a proxy is one")
+	f.BoolVar(&s.limits.Compress, "compress", false, "compress frames above 1 KiB for sockets that ask for it; it costs memory by socket")
 	f.DurationVar(&s.late, "late-window", 120*time.Second, "how long a late answer is listened for before the next send on that line")
 	return cmd
 }
@@ -116,8 +128,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	s.defaults()
-	door, err := s.door(log)
-	if err != nil {
+	if err := s.checkDoor(); err != nil {
 		return err
 	}
 	guard, err := hook.NewGuard(s.hookAllow, s.hookPort)
@@ -147,6 +158,10 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	defer ledger.Close()
+	door, err := s.door(ledger.Box(), log)
+	if err != nil {
+		return err
+	}
 	var lab http.Handler
 	if s.demo {
 		lab = simulator.Handler(network)
@@ -155,9 +170,10 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Name: s.name, Version: version, Log: log,
 		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
 		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
+		Backup:  s.backup, Limits: s.limits,
 	})
 	url := s.address(door, desks)
-	if err := s.welcome(ctx, errs, b, ledger, door, url); err != nil {
+	if err := s.welcome(ctx, errs, b, ledger, door, desks, url); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
@@ -169,16 +185,22 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	return attended(ctx, ended, func(ctx context.Context) {
 		alive := func(ctx context.Context) error { return b.Alive(ctx, desks.Addr()) }
 		newNotifier(log).run(ctx, url, alive, door.reload)
+	}, func(ctx context.Context) {
+		if door.announced {
+			announce(ctx, s.announced(ledger.Box(), door, desks.Addr().(*net.TCPAddr).Port), log)
+		}
 	})
 }
 
-// attended waits for the bridge to end, while do looks after it.
-func attended(ctx context.Context, ended <-chan error, do func(context.Context)) error {
+// attended waits for the bridge to end, while others look after it.
+func attended(ctx context.Context, ended <-chan error, others ...func(context.Context)) error {
 	ctx, stop := context.WithCancel(ctx)
-	var attendant sync.WaitGroup
-	defer attendant.Wait()
+	var attendants sync.WaitGroup
+	defer attendants.Wait()
 	defer stop()
-	attendant.Go(func() { do(ctx) })
+	for _, do := range others {
+		attendants.Go(func() { do(ctx) })
+	}
 	return <-ended
 }
 
@@ -202,7 +224,7 @@ func (s *serveSettings) settle(ctx context.Context, b *bridge.Bridge, ledger *sq
 }
 
 // welcome tells whoever starts the bridge how to come in, when nobody can yet.
-func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.Bridge, ledger *sqlite.DB, door *door, url string) error {
+func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.Bridge, ledger *sqlite.DB, door *door, desks net.Listener, url string) error {
 	owned, err := ledger.Owned(ctx)
 	if err != nil || (owned && !s.demo) {
 		return err
@@ -211,7 +233,7 @@ func (s *serveSettings) welcome(ctx context.Context, errs io.Writer, b *bridge.B
 	if err != nil {
 		return err
 	}
-	door.introduce(errs, url)
+	door.introduce(errs, desks)
 	fmt.Fprintf(errs, "\n  Sign in:   %s/#code=%s\n", url, code)
 	if s.demo {
 		fmt.Fprintf(errs, "  Handset:   %s/handset   (where you play the customer)\n", url)
@@ -230,6 +252,9 @@ func (s *serveSettings) defaults() {
 			name = "demo.db"
 		}
 		s.db = filepath.Join(stateDir(), name)
+	}
+	if s.backup.Folder == "" {
+		s.backup.Folder = filepath.Join(filepath.Dir(s.db), "backups")
 	}
 }
 

@@ -90,3 +90,20 @@ func adminSocket() string {
 	}
 	return filepath.Join(os.TempDir(), fmt.Sprintf("smsbridge-%d", os.Getuid()), "admin.sock")
 }
+
+// Where the systemd service has its state and its socket.
+const (
+	serviceState  = "/var/lib/smsbridge"
+	serviceSocket = "/run/smsbridge/smsbridge.sock"
+)
+
+// orService is a path, unless there is nothing and there is something at the service's.
+func orService(path, service string) string {
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	if _, err := os.Stat(service); err == nil {
+		return service
+	}
+	return path
+}

@@ -24,6 +24,7 @@ type tailSettings struct {
 	poll   bool
 	exec   string
 	cursor string
+	ack    string
 }
 
 func newTailCommand() *cobra.Command {
@@ -40,7 +41,11 @@ on its standard input and SMSBRIDGE_EVENT_SEQ, _TYPE, _THREAD and others in its
 environment. When it fails it is run again, after a wait that grows to 5 minutes.
 --cursor names a file that holds the place in the log over restarts; a command
 may see an event twice when it is stopped in between, with the same
-SMSBRIDGE_EVENT_ID. No shell reads the command: write sh -c '...' if you want one.`,
+SMSBRIDGE_EVENT_ID. No shell reads the command: write sh -c '...' if you want one.
+
+With --ack NAME the bridge keeps the place: what was told is acknowledged under
+that name, once a second at most, and the next tail with it goes on from there,
+from wherever it is asked. See them with cursor list.`,
 		Example: `  smsbridge tail
   smsbridge tail --since 0 --poll --type 'message.received' -o jsonl
   smsbridge tail --type message.received --exec /usr/local/bin/on-text --cursor /var/lib/on-text.cursor`,
@@ -49,11 +54,14 @@ SMSBRIDGE_EVENT_ID. No shell reads the command: write sh -c '...' if you want on
 			if s.format != "table" && s.format != "jsonl" {
 				return fail(exitUsage, "output: %q is neither table nor jsonl", s.format)
 			}
-			if s.poll && !cmd.Flags().Changed("since") {
+			if s.poll && !cmd.Flags().Changed("since") && s.ack == "" {
 				s.since = 0
 			}
 			if s.exec == "" && s.cursor != "" {
 				return fail(exitUsage, "cursor: it is kept for --exec only")
+			}
+			if s.ack != "" && s.cursor != "" {
+				return fail(exitUsage, "ack: the place is kept by the bridge or in --cursor, not in both")
 			}
 			return s.ask(cmd.Context(), func(c *client.Client) error {
 				return s.tail(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -68,6 +76,7 @@ SMSBRIDGE_EVENT_ID. No shell reads the command: write sh -c '...' if you want on
 	f.StringVarP(&s.format, "output", "o", "table", "table or jsonl")
 	f.StringVar(&s.exec, "exec", "", "run this command for each event")
 	f.StringVar(&s.cursor, "cursor", "", "file that holds the place in the log, for --exec; it wins over --since")
+	f.StringVar(&s.ack, "ack", "", "go on where the last tail with this name stopped, and acknowledge what is told")
 	f.BoolVar(&s.poll, "poll", false, "end when everything that is there has been told")
 	return cmd
 }
@@ -75,7 +84,10 @@ SMSBRIDGE_EVENT_ID. No shell reads the command: write sh -c '...' if you want on
 var errPolled = errors.New("everything was told")
 
 func (s *tailSettings) tail(ctx context.Context, c *client.Client, out, errs io.Writer) error {
-	o := client.FollowOptions{Lines: s.lines, Events: s.types}
+	o := client.FollowOptions{Lines: s.lines, Events: s.types, Device: s.ack}
+	if s.ack != "" {
+		o.Replay = "all"
+	}
 	if s.since >= 0 {
 		o.After, o.Replay = s.since, "all"
 	}

@@ -116,6 +116,13 @@ func findThread(ctx context.Context, c *client.Client, s string) (string, error)
 
 // who is the other end of a thread, for people.
 func who(t storage.Thread) string {
+	if len(t.Members) > 0 {
+		var names []string
+		for _, m := range t.Members {
+			names = append(names, m.Name)
+		}
+		return strings.Join(names, ", ")
+	}
 	if t.Contact != nil {
 		return t.Contact.Name + " " + t.Peer
 	}

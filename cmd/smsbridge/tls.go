@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -95,21 +96,34 @@ func (s *tlsSettings) networks() ([]netip.Prefix, error) {
 
 // A door is how desks come in by TCP.
 type door struct {
-	mode   string
-	names  []string     // that the box answers to
-	local  *trust.Local // the box's own authority; nil: it does not vouch for itself
-	files  *trust.Files // what was given; nil: nothing was
-	front  trust.Middleware
-	listen func(net.Listener) net.Listener
+	mode      string
+	announced bool         // desks on the network can find it
+	names     []string     // that the box answers to
+	local     *trust.Local // the box's own authority; nil: it does not vouch for itself
+	files     *trust.Files // what was given; nil: nothing was
+	front     trust.Middleware
+	listen    func(net.Listener) net.Listener
 }
 
-// door opens what vouches for the box.
-func (s *serveSettings) door(log *slog.Logger) (*door, error) {
+// checkDoor refuses settings of the door before anything is opened.
+func (s *serveSettings) checkDoor() error {
+	local, err := s.onLoopback()
+	if err == nil {
+		_, err = s.tls.resolve(local, s.insecure)
+	}
+	if err == nil {
+		_, err = s.tls.networks()
+	}
+	return err
+}
+
+// door opens what vouches for a box.
+func (s *serveSettings) door(box string, log *slog.Logger) (*door, error) {
 	local, err := s.onLoopback()
 	if err != nil {
 		return nil, err
 	}
-	d := &door{names: s.names(local), listen: func(l net.Listener) net.Listener { return l }}
+	d := &door{names: s.names(local, box), announced: !local && s.mdns, listen: func(l net.Listener) net.Listener { return l }}
 	if d.mode, err = s.tls.resolve(local, s.insecure); err != nil {
 		return nil, err
 	}
@@ -159,12 +173,11 @@ func (d *door) pin() string {
 }
 
 // introduce tells whoever starts the box what people compare on its trust page.
-func (d *door) introduce(w io.Writer, url string) {
+func (d *door) introduce(w io.Writer, l net.Listener) {
 	if d.local == nil {
 		return
 	}
-	fmt.Fprintf(w, "\n  Trust:     http%s/trust   (once on each device)\n  SHA-256:   %s\n",
-		strings.TrimPrefix(url, "https"), trust.Hex(trust.Fingerprint(d.local.Root())))
+	fmt.Fprintf(w, "\n  Trust:     %s   (once on each device)\n  SHA-256:   %s\n", d.trustAddress(l), trust.Hex(trust.Fingerprint(d.local.Root())))
 }
 
 func (s *serveSettings) tlsFolder() string {
@@ -184,10 +197,11 @@ func (s *serveSettings) onLoopback() (bool, error) {
 	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
 }
 
-// names are those that the box answers to beside localhost and the address that
-// a connection came to: the canonical one and those of --host; and where no
-// canonical one was given, what a network calls the box by itself.
-func (s *serveSettings) names(local bool) []string {
+// names are those that the box answers to beside localhost and the address that a
+// connection came to: the canonical one and those of --host; where no canonical
+// one was given, what a network calls the box by itself; and the one by which it
+// announces itself.
+func (s *serveSettings) names(local bool, box string) []string {
 	var names []string
 	host, _, _ := net.SplitHostPort(s.listen)
 	if s.tls.canonical != "" {
@@ -199,6 +213,9 @@ func (s *serveSettings) names(local bool) []string {
 		names = append(names, host)
 	}
 	names = append(names, s.hosts...)
+	if !local && s.mdns {
+		names = append(names, lanName(box))
+	}
 	for i, n := range names {
 		names[i] = strings.ToLower(strings.TrimSuffix(n, "."))
 	}
@@ -208,31 +225,39 @@ func (s *serveSettings) names(local bool) []string {
 // address is where people open the page: by the canonical name, or by an
 // address, which every device finds.
 func (s *serveSettings) address(d *door, l net.Listener) string {
-	scheme := "https://"
-	if d.mode == tlsOff {
-		scheme = "http://"
-	}
 	host, port, _ := net.SplitHostPort(l.Addr().String())
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = lanAddress(d)
+	if d.mode == tlsOff {
+		return "http://" + net.JoinHostPort(cmp.Or(anyAddress(host, nil), hostname()), port)
 	}
-	if s.tls.canonical != "" && d.mode != tlsOff {
-		host = s.tls.canonical
-	}
-	return scheme + net.JoinHostPort(host, port)
+	may := func(address string) bool { return d.local == nil || d.local.May(address) }
+	return "https://" + net.JoinHostPort(cmp.Or(s.tls.canonical, anyAddress(host, may), d.name()), port)
 }
 
-// lanAddress is an address of the box on its network that its certificate can
-// name; without one, its name.
-func lanAddress(d *door) string {
+// trustAddress is where people find out how to trust the box.
+func (d *door) trustAddress(l net.Listener) string {
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	return "http://" + net.JoinHostPort(cmp.Or(anyAddress(host, nil), d.name()), port) + "/trust"
+}
+
+// name is how the box is called first.
+func (d *door) name() string {
+	if len(d.names) == 0 {
+		return "localhost"
+	}
+	return d.names[0]
+}
+
+// anyAddress is the address listened at; for a listener on all of them, the first
+// of a network that will do, or none.
+func anyAddress(host string, will func(string) bool) string {
+	if ip := net.ParseIP(host); ip == nil || !ip.IsUnspecified() {
+		return host
+	}
 	for _, a := range trust.Addresses() {
 		at, err := netip.ParseAddr(a)
-		if err == nil && at.Is4() && !at.IsLoopback() && !at.IsLinkLocalUnicast() && (d.local == nil || d.local.May(a)) {
+		if err == nil && at.Is4() && !at.IsLoopback() && !at.IsLinkLocalUnicast() && (will == nil || will(a)) {
 			return a
 		}
 	}
-	if len(d.names) > 0 {
-		return d.names[0]
-	}
-	return hostname()
+	return ""
 }

@@ -10,6 +10,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -242,6 +245,39 @@ func TestServe_TLS(t *testing.T) {
 	})
 }
 
+// The verbs from elsewhere: by the pin, and not without one.
+func TestServe_pin(t *testing.T) {
+	o := newOffice(t, "--tls", "local")
+	_, token, errs := verb("", "token", "create", "--label", "elsewhere", "--scope", "lines:read", "-q", "--admin", o.admin)
+	if token == "" {
+		t.Fatal(errs)
+	}
+	t.Setenv("SMSBRIDGE_TOKEN", strings.TrimSpace(token))
+	another := newOffice(t, "--tls", "local")
+	pin := trust.Pin(o.root(t))
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"its pin", []string{"--pin", pin}, 0, "+1555"},
+		{"none", nil, exitDenied, "--pin"},
+		{"that of another box", []string{"--pin", trust.Pin(another.root(t))}, exitDenied, "smsbridge trust show"},
+		{"half of one", []string{"--pin", pin[:20]}, exitUsage, "43 letters"},
+	} {
+		code, out, errs := verb("", append([]string{"line", "list", "--url", "https://" + o.host(t)}, c.args...)...)
+		if code != c.code || !strings.Contains(out+errs, c.want) {
+			t.Errorf("%s: exit %d, want %d with %q: %s%s", c.name, code, c.code, c.want, out, errs)
+		}
+	}
+	t.Run("pairing tells a program what to pin", func(t *testing.T) {
+		if _, text := asked(t, o.browser(t), "POST", "https://"+o.host(t)+"/api/v1/pair", `{"name":"till"}`); !strings.Contains(text, `"box_key":"`+pin+`"`) {
+			t.Errorf("%s lacks %s", text, pin)
+		}
+	})
+}
+
 func TestServe_canonical(t *testing.T) {
 	o := newOffice(t, "--tls", "local", "--canonical", "Desk.example", "--host", "other.example")
 	desk := o.browser(t)
@@ -249,14 +285,14 @@ func TestServe_canonical(t *testing.T) {
 	if o.url != "https://desk.example:"+port {
 		t.Errorf("ready at %s", o.url)
 	}
-	for url, want := range map[string]string{
+	for from, want := range map[string]string{
 		"https://other.example:" + port + "/a?b": "https://desk.example:" + port + "/a?b",
 		"http://other.example:" + port + "/a":    "https://desk.example:" + port + "/a",
 		"http://evil.example/":                   "https://desk.example/",
 		"https://desk.example:" + port + "/":     "",
 	} {
-		if answer, _ := asked(t, desk, "GET", url, ""); answer.Header.Get("Location") != want {
-			t.Errorf("%s is sent to %q, want %q", url, answer.Header.Get("Location"), want)
+		if answer, _ := asked(t, desk, "GET", from, ""); answer.Header.Get("Location") != want {
+			t.Errorf("%s is sent to %q, want %q", from, answer.Header.Get("Location"), want)
 		}
 	}
 	for name, status := range map[string]int{"desk.example": 200, "other.example": 200, strings.ToLower(hostname()) + ".local": 421} {
@@ -285,6 +321,35 @@ func TestServe_trusted_proxy(t *testing.T) {
 	proxy := newOffice(t, "--canonical", "desk.example", "--trusted-proxy", "127.0.0.1")
 	if said := from(proxy); !strings.Contains(said, "at 203.0.113.9 ") {
 		t.Errorf("the proxy that was named is not believed: %s", said) // and so the check above sees something
+	}
+}
+
+// The recipe of README with a proxy: what desks get is as if the box spoke TLS
+// itself under its canonical name.
+func TestServe_behind_a_proxy(t *testing.T) {
+	o := newOffice(t, "--trusted-proxy", "127.0.0.1", "--canonical", "sms.example.com")
+	at, err := url.Parse("http://" + o.host(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(at)
+		r.Out.Host = r.In.Host
+		r.SetXForwarded()
+	}})
+	defer proxy.Close()
+	code := regexp.MustCompile(`#code=([A-Z-]+)`).FindStringSubmatch(o.log.String())[1]
+	answer, text := asked(t, proxy.Client(), "POST", proxy.URL+"/api/v1/session", `{"code":"`+code+`","name":"Ana"}`,
+		"Host", "sms.example.com", "Origin", "https://sms.example.com")
+	if answer.StatusCode != 200 || len(answer.Cookies()) != 1 || !answer.Cookies()[0].Secure {
+		t.Errorf("sign in: %s %s %v", answer.Status, text, answer.Cookies())
+	}
+	page, _ := asked(t, proxy.Client(), "GET", proxy.URL+"/", "", "Host", "sms.example.com")
+	if p := page.Header.Get("Content-Security-Policy"); page.StatusCode != 200 || !strings.Contains(p, " wss://sms.example.com") {
+		t.Errorf("the page: %s, policy %s", page.Status, p)
+	}
+	if answer, _ := asked(t, proxy.Client(), "GET", proxy.URL+"/api/v1/session", "", "Host", "evil.example"); answer.StatusCode != 421 {
+		t.Errorf("a foreign Host through the proxy: %s", answer.Status)
 	}
 }
 

@@ -29,7 +29,7 @@ need no running bridge.`,
 type authority struct{ folder string }
 
 func (a *authority) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.folder, "tls-folder", filepath.Join(stateDir(), "tls"), "folder of the authority's files; /var/lib/smsbridge/tls for the systemd service")
+	cmd.Flags().StringVar(&a.folder, "tls-folder", orService(filepath.Join(stateDir(), "tls"), filepath.Join(serviceState, "tls")), "folder of the authority's files")
 }
 
 func (a *authority) root() (*x509.Certificate, error) {
@@ -49,7 +49,7 @@ func newTrustShowCommand() *cobra.Command {
 	var a authority
 	cmd := &cobra.Command{
 		Use: "show", Short: "Print the fingerprint that people compare, and what the authority may vouch for",
-		Example: "  smsbridge trust show\n  sudo smsbridge trust show --tls-folder /var/lib/smsbridge/tls",
+		Example: "  smsbridge trust show\n  sudo smsbridge trust show          # of the systemd service",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			root, err := a.root()

@@ -11,9 +11,8 @@ import (
 // Chat keeps what one colleague writes to another, and tells the members of the
 // thread and nobody else. Who is not there finds it later.
 func (db *DB) Chat(ctx context.Context, d storage.ChatDraft) (m storage.Message, replayed bool, err error) {
-	draft := storage.Draft{Author: d.Author, Key: d.Key, Digest: d.Digest}
 	err = db.update(ctx, func(t *tx) error {
-		id, known, err := t.seen(draft)
+		id, known, err := t.seen(chatting, d.Author, d.Key, d.Digest)
 		if err != nil {
 			return err
 		}
@@ -21,7 +20,9 @@ func (db *DB) Chat(ctx context.Context, d storage.ChatDraft) (m storage.Message,
 			if id, err = t.chat(d); err != nil {
 				return err
 			}
-			t.remember(draft, id)
+			if d.Key != "" {
+				t.idem(&storage.Idem{Author: d.Author, Method: chatting, Key: d.Key, Digest: d.Digest, Object: id})
+			}
 		}
 		if found := t.message(id); found != nil {
 			m = *found
@@ -35,14 +36,8 @@ func (db *DB) Chat(ctx context.Context, d storage.ChatDraft) (m storage.Message,
 	return m, replayed, err
 }
 
-// remember keeps an idempotency key.
-func (t *tx) remember(d storage.Draft, message string) {
-	if d.Key == "" {
-		return
-	}
-	t.exec(`INSERT INTO idem (author, key, digest, message, at) VALUES (?, ?, ?, ?, ?)`,
-		author(d), d.Key, d.Digest, message, t.now.Milli())
-}
+// chatting is the method that the keys of what colleagues write belong to.
+const chatting = "chat.send"
 
 // chat inserts the row, and begins the thread where there is none.
 func (t *tx) chat(d storage.ChatDraft) (string, error) {

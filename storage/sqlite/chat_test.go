@@ -54,7 +54,7 @@ func TestChatNeverReachesAModem_S6(t *testing.T) {
 	db := open(t)
 	line := attach(t, db)
 	people := []storage.Agent{person(t, db, "Ana"), person(t, db, "Ben"), person(t, db, "Cem")}
-	for seed := range uint64(40) {
+	for seed := range uint64(15) {
 		r := rand.New(rand.NewPCG(seed, 6))
 		var texts, handed []string
 		for range 25 {

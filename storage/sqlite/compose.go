@@ -14,7 +14,7 @@ import (
 // cut. A repeated key answers with the first message and replayed.
 func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, replayed bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		id, known, err := t.seen(d)
+		id, known, err := t.seen(composing, d.Author, d.Key, d.Digest)
 		if err != nil {
 			return err
 		}
@@ -35,19 +35,18 @@ func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, 
 	return m, replayed, err
 }
 
-// author is the one that an idempotency key belongs to.
-func author(d storage.Draft) string { return d.Author.Kind + " " + d.Author.ID }
+// composing is the method that the keys of drafts belong to.
+const composing = "message.send"
 
-// seen looks for an earlier draft with the same key.
-func (t *tx) seen(d storage.Draft) (id string, known bool, err error) {
-	if d.Key == "" {
+// seen looks for what the author made with the same key and method before.
+func (t *tx) seen(method string, author storage.Author, key, digest string) (id string, known bool, err error) {
+	if key == "" {
 		return "", false, nil
 	}
-	var digest string
-	known = t.get(`SELECT message, digest FROM idem WHERE author = ? AND key = ?`, []any{author(d), d.Key}, &id, &digest)
-	if known && digest != d.Digest {
-		return "", false, storage.Refuse(storage.CodeIdemMismatch, "idem",
-			"this key was used for another message; make a new key for each message, and keep it only over retries of the same one")
+	var was, answer string
+	known = t.get(idemRow, idemArgs(&storage.Idem{Author: author, Method: method, Key: key}, t.now), &was, &id, &answer)
+	if known && was != digest {
+		return "", false, mismatch()
 	}
 	return id, known, t.err
 }
@@ -68,8 +67,7 @@ func (t *tx) compose(d storage.Draft) (string, error) {
 	m.Thread = t.threadOf(d.To, line.ID)
 	t.insert(&m, d, line, verdict)
 	if d.Key != "" {
-		t.exec(`INSERT INTO idem (author, key, digest, message, at) VALUES (?, ?, ?, ?, ?)`,
-			author(d), d.Key, d.Digest, m.ID, t.now.Milli())
+		t.idem(&storage.Idem{Author: d.Author, Method: composing, Key: d.Key, Digest: d.Digest, Object: m.ID})
 	}
 	t.touch(m.Thread, line.ID, m.ID)
 	return m.ID, t.err

@@ -116,7 +116,6 @@ func (db *DB) Head(ctx context.Context) (storage.Head, error) {
 const (
 	EventAge    = 30 * 24 * time.Hour
 	EventRows   = 500_000
-	IdemAge     = 7 * 24 * time.Hour
 	identityAge = 7 * 24 * time.Hour
 )
 
@@ -132,6 +131,7 @@ func (db *DB) Trim(ctx context.Context) error {
 		t.exec(`DELETE FROM delivery WHERE state = 'dead' AND last_try < ?`, now.Add(-storage.DeadAge).UnixMilli())
 		t.exec(`DELETE FROM hook_secret WHERE expires > 0 AND expires < ?`, now.Milli())
 		t.exec(`DELETE FROM idem WHERE at < ?`, now.Add(-IdemAge).UnixMilli())
+		t.exec(`DELETE FROM cursor WHERE at < ?`, now.Add(-CursorAge).UnixMilli())
 		t.exec(`DELETE FROM code WHERE expires < ?`, now.Milli())
 		t.exec(`DELETE FROM invite WHERE expires < ?`, now.Milli())
 		t.exec(`DELETE FROM session WHERE expires < ?`, now.Milli())

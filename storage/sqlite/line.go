@@ -4,20 +4,24 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
+	"unicode/utf8"
 
 	"smsbridge/storage"
 )
 
 const lineColumns = `id, number, name, state, reason, operator, registration, signal, port,
-	iccid, imsi, imei, manufacturer, model, revision, sms_disabled, rev, balance, alarm`
+	iccid, imsi, imei, manufacturer, model, revision, sms_disabled, rev, balance, alarm, tested_at`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanLine(r scanner) (storage.Line, error) {
 	var l storage.Line
 	var balance string
+	var tested int64
 	err := r.Scan(&l.ID, &l.Number, &l.Name, &l.State, &l.Reason, &l.Operator, &l.Registration, &l.Signal, &l.Port,
-		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.SMSDisabled, &l.Rev, &balance, &l.Alarm)
+		&l.ICCID, &l.IMSI, &l.IMEI, &l.Manufacturer, &l.Model, &l.Revision, &l.SMSDisabled, &l.Rev, &balance, &l.Alarm, &tested)
+	l.TestedAt = storage.FromMilli(tested)
 	if err == nil && balance != "" {
 		err = json.Unmarshal([]byte(balance), &l.Balance)
 	}
@@ -63,6 +67,10 @@ func (db *DB) Attach(ctx context.Context, f storage.Facts) (storage.Line, error)
 		}
 		if line == before {
 			return nil
+		}
+		if line.Number != before.Number || line.IMSI != before.IMSI {
+			line.TestedAt = storage.Time{} // nobody has tried this one
+			t.exec(`UPDATE line SET tested_at = 0 WHERE id = ?`, line.ID)
 		}
 		line.Rev = t.next()
 		t.exec(`
@@ -135,6 +143,47 @@ func (db *DB) SwitchLine(ctx context.Context, id string, on bool) (storage.Line,
 		t.exec(`UPDATE line SET sms_disabled = ?, rev = ? WHERE id = ?`, line.SMSDisabled, line.Rev, id)
 		t.event(storage.LineUpdated, "", id, "line", line)
 		return nil
+	})
+	return line, err
+}
+
+// longestLineName is what a line's name may have, in characters.
+const longestLineName = 60
+
+// ChangeLine names a line, or says its number where the card does not.
+func (db *DB) ChangeLine(ctx context.Context, id string, c storage.LineChange) (line storage.Line, err error) {
+	var name, number string
+	if c.Name != nil {
+		if name = strings.TrimSpace(*c.Name); utf8.RuneCountInString(name) > longestLineName {
+			return line, storage.Refuse(storage.CodeInvalid, "name", "a line's name has %d characters at the most", longestLineName)
+		}
+	}
+	if c.Number != nil && *c.Number != "" {
+		if number, err = storage.ParseNumber("number", *c.Number); err != nil {
+			return line, err
+		}
+	}
+	err = db.update(ctx, func(t *tx) error {
+		found := t.lines("id = ?", id)
+		if len(found) == 0 {
+			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s", id)
+		}
+		line = found[0]
+		t.object(id)
+		if c.Name != nil {
+			line.Name = name
+		}
+		if c.Number != nil && line.Number != number {
+			line.Number, line.TestedAt = number, storage.Time{} // nobody has tried this one
+		}
+		if line == found[0] {
+			return nil
+		}
+		line.Rev = t.next()
+		t.exec(`UPDATE line SET name = ?, number = ?, tested_at = ?, rev = ? WHERE id = ?`,
+			line.Name, line.Number, line.TestedAt.Milli(), line.Rev, id)
+		t.event(storage.LineUpdated, "", id, "line", line)
+		return t.err
 	})
 	return line, err
 }

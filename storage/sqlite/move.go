@@ -67,6 +67,7 @@ func (t *tx) joinCard(m *storage.Move, from, to string) error {
 		WHERE id = ?`,
 		m.Line.Number, m.Line.State, m.Line.Reason, m.Line.Operator, m.Line.Registration, m.Line.Signal, m.Line.Port,
 		m.Line.ICCID, m.Line.IMSI, m.Line.IMEI, m.Line.Manufacturer, m.Line.Model, m.Line.Revision, m.Line.Rev, from)
+	t.exec(`UPDATE line SET tested_at = ? WHERE id = ?`, m.Line.TestedAt.Milli(), from)
 	m.Words = moveWords(*m)
 	return nil
 }

@@ -155,7 +155,7 @@ func (db *DB) CloseUnconfirmed(ctx context.Context, id string, as storage.Messag
 // taken, and the new one says so.
 func (db *DB) Resend(ctx context.Context, id string, doubtful bool, d storage.Draft) (m storage.Message, replayed bool, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		known, again, err := t.seen(d)
+		known, again, err := t.seen(composing, d.Author, d.Key, d.Digest)
 		if err != nil {
 			return err
 		}

@@ -73,6 +73,7 @@ func (db *DB) ArriveSelfTest(ctx context.Context, line, text string) (ok bool, e
 		t.exec(`UPDATE selftest SET state = 'arrived', arrived_at = ? WHERE id = ?`, t.now.Milli(), id)
 		t.selfTest(id)
 		t.alarm(line, "")
+		t.tested(line)
 		return t.err
 	})
 	return ok && err == nil, err
@@ -114,6 +115,15 @@ func (db *DB) LoseSelfTests(ctx context.Context) error {
 		}
 		return t.err
 	})
+}
+
+// tested marks the number of a line as one that texts arrive at.
+func (t *tx) tested(line string) {
+	for _, l := range t.lines("id = ?", line) {
+		l.TestedAt, l.Rev = t.now, t.next()
+		t.exec(`UPDATE line SET tested_at = ?, rev = ? WHERE id = ?`, l.TestedAt.Milli(), l.Rev, l.ID)
+		t.event(storage.LineUpdated, "", l.ID, "line", l)
+	}
 }
 
 // alarm sets or ends the alarm of a line.

@@ -29,6 +29,7 @@ type tx struct {
 type change struct {
 	do    func(*tx) error
 	audit *storage.Audit // written with it; nil: none
+	idem  *storage.Idem  // likewise
 	done  bool
 	err   error
 }
@@ -47,7 +48,7 @@ func (db *DB) update(ctx context.Context, do func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	c := &change{do: do, audit: storage.AuditOf(ctx)}
+	c := &change{do: do, audit: storage.AuditOf(ctx), idem: storage.IdemOf(ctx)}
 	db.queue.Lock()
 	db.queue.waiting = append(db.queue.waiting, c)
 	db.queue.Unlock()
@@ -58,6 +59,9 @@ func (db *DB) update(ctx context.Context, do func(*tx) error) error {
 	}
 	if c.audit != nil && c.err == nil {
 		c.audit.Written = true
+	}
+	if c.idem != nil && c.err == nil {
+		c.idem.Written = true
 	}
 	return c.err
 }
@@ -145,6 +149,10 @@ func (t *tx) make(c *change, savepoint bool) error {
 	err := c.do(t)
 	if err == nil && c.audit != nil {
 		t.audit(c.audit.AuditEntry)
+	}
+	if err == nil && c.idem != nil {
+		c.idem.Object = t.about
+		t.idem(c.idem)
 	}
 	if t.err != nil {
 		err, t.err = t.err, nil

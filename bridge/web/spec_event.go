@@ -1,0 +1,54 @@
+package web
+
+import (
+	"reflect"
+
+	"smsbridge/storage"
+)
+
+// An eventType is one row of the table of events, as the documents tell it: the
+// name in its data and what stands under it.
+type eventType struct {
+	name string
+	key  string
+	data reflect.Type
+	doc  string
+}
+
+// eventTypes is every type of event. TestEventTypes holds it against the
+// constants of storage.
+var eventTypes = []eventType{
+	{storage.MessageQueued, "message", reflect.TypeFor[storage.Message](), "A text was accepted and will go out."},
+	{storage.MessageUpdated, "message", reflect.TypeFor[storage.Message](), "The state of a message or of one of its parts changed."},
+	{storage.MessageReceived, "message", reflect.TypeFor[storage.Message](), "A text came in and is whole."},
+	{storage.MessagePart, "message", reflect.TypeFor[storage.Message](), "A part of a text came in, others are missing."},
+	{storage.ThreadCreated, "thread", reflect.TypeFor[storage.Thread](), "Somebody wrote or was written to for the first time."},
+	{storage.ThreadUpdated, "thread", reflect.TypeFor[storage.Thread](), "A thread changed."},
+	{storage.ContactSaved, "contact", reflect.TypeFor[storage.Contact](), "A contact was saved."},
+	{storage.LineUpdated, "line", reflect.TypeFor[storage.Line](), "What a line can do, or what is known of it, changed."},
+	{storage.LineMoved, "move", reflect.TypeFor[storage.Move](), "A line went on with another card."},
+	{storage.LineBalanceLow, "line", reflect.TypeFor[storage.Line](), "The credit of a line is under its rule's limit."},
+	{storage.LineNote, "note", reflect.TypeFor[storage.Note](), "A sentence of the journal, about a line."},
+	{storage.ModemNote, "note", reflect.TypeFor[storage.Note](), "A sentence of the journal, about a modem that is no line."},
+	{storage.USSDUpdated, "ussd", reflect.TypeFor[storage.USSDSession](), "A USSD dialogue went on or ended."},
+	{storage.SelfTestUpdated, "self_test", reflect.TypeFor[storage.SelfTest](), "A self-test began, arrived or was lost."},
+	{storage.AgentUpdated, "agent", reflect.TypeFor[storage.Agent](), "An account was made or changed."},
+	{storage.HookUpdated, "hook", reflect.TypeFor[hookNews](), "A webhook was made, changed, disabled or removed."},
+	{storage.SettingUpdated, "setting", reflect.TypeFor[storage.Setting](), "Something was set on the box."},
+	{storage.PreferenceUpdated, "preference", reflect.TypeFor[storage.Setting](), "A person set something about the page; told to that person alone."},
+	{storage.AccessChanged, "access", reflect.TypeFor[storage.Access](), "What an account may is another now."},
+}
+
+// hookNews is what hook.updated tells: neither address nor secret.
+type hookNews struct {
+	ID         string       `json:"id"`
+	Label      string       `json:"label,omitempty"`
+	DisabledAt storage.Time `json:"disabled_at,omitzero"`
+	Reason     string       `json:"reason,omitempty"`
+	Rev        int64        `json:"rev"`
+}
+
+// bye is what the box says last when it stops.
+type bye struct {
+	RetryAfter int64 `json:"retry_after_ms"`
+}

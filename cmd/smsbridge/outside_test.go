@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// outside is the folder of other people's tools. They come from npm, so a
+// machine without them skips what needs them; where SMSBRIDGE_TEST_ALL is set,
+// nothing may be skipped.
+const outside = "testdata/outside"
+
+func needOutside(t *testing.T) {
+	t.Helper()
+	_, err := exec.LookPath("node")
+	if err == nil {
+		_, err = os.Stat(filepath.Join(outside, "node_modules", "openapi-typescript"))
+	}
+	if err == nil {
+		return
+	}
+	if os.Getenv("SMSBRIDGE_TEST_ALL") == "1" {
+		t.Fatalf("%v; install node, then: npm ci --ignore-scripts --prefix cmd/smsbridge/%s", err, outside)
+	}
+	t.Skipf("%v; npm ci --ignore-scripts --prefix cmd/smsbridge/%s brings it", err, outside)
+}
+
+// tool runs one of the tools in their folder.
+func tool(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "node", args...)
+	c.Dir = outside
+	c.Env = append(os.Environ(), "REDOCLY_TELEMETRY=off")
+	text, err := c.CombinedOutput()
+	return string(text), err
+}
+
+// specs are the documents of this version as files.
+func specs(t *testing.T) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	for _, kind := range []string{"openapi", "asyncapi"} {
+		var out bytes.Buffer
+		if code := run(t.Context(), []string{"api", "spec", kind}, nil, &out, &out); code != 0 {
+			t.Fatal(out.String())
+		}
+		files[kind] = kept(t, out.Bytes())
+	}
+	return files
+}
+
+func kept(t *testing.T, text []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "document.json")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestSpecByOthers holds the documents against the rules of OpenAPI 3.1 and
+// AsyncAPI 3.0, by tools of other people. Each must also find what is wrong with
+// a document that was spoiled.
+func TestSpecByOthers(t *testing.T) {
+	needOutside(t)
+	files := specs(t)
+	for kind, spoil := range map[string][][2]string{
+		"openapi": {
+			{`"in": "path"`, `"in": "nowhere"`},
+			{`#/components/schemas/Message"`, `#/components/schemas/Massage"`},
+			{`"replayed": false`, `"replayed": "no"`},
+		},
+		"asyncapi": {
+			{`"action": "receive"`, `"action": "hear"`},
+			{`#/components/messages/ping.reply"`, `#/components/messages/pong"`},
+		},
+	} {
+		if text, err := tool(t, "lint.mjs", kind, files[kind]); err != nil {
+			t.Errorf("%s: %v\n%s", kind, err, text)
+		}
+		good, err := os.ReadFile(files[kind])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range spoil {
+			bad := bytes.Replace(good, []byte(s[0]), []byte(s[1]), 1)
+			if bytes.Equal(bad, good) {
+				t.Fatalf("%s holds no %s", kind, s[0])
+			}
+			if text, err := tool(t, "lint.mjs", kind, kept(t, bad)); err == nil {
+				t.Errorf("%s with %s passed: %s", kind, s[1], text)
+			}
+		}
+	}
+}
+
+// TestClientByOthers makes a client from the document that a box serves, with
+// other people's generator, and has it send a text and read it. A client that
+// uses a field that is not in the document does not compile.
+func TestClientByOthers(t *testing.T) {
+	needOutside(t)
+	url, token := startBox(t)
+	folder, err := os.MkdirTemp(outside, "made-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	made := strings.TrimPrefix(folder, outside+"/")
+	if text, err := tool(t, "node_modules/openapi-typescript/bin/cli.js", url+"/api/v1/openapi.json", "-o", made+"/openapi.d.ts"); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	source, err := os.ReadFile(filepath.Join(outside, "client.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile(filepath.Join(outside, "tsconfig.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compile := func(source []byte) (string, error) {
+		for name, text := range map[string][]byte{"client.ts": source, "tsconfig.json": config, "package.json": []byte(`{"type":"module"}`)} {
+			if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return tool(t, "node_modules/typescript/bin/tsc", "-p", made)
+	}
+	if text, err := compile(bytes.Replace(source, []byte("m.id === id"), []byte("m.ident === id"), 1)); err == nil || !strings.Contains(text, "ident") {
+		t.Errorf("a field that is not in the document compiles: %s", text)
+	}
+	if text, err := compile(source); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	text, err := tool(t, made+"/client.js", url, token, demoHandset)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	var got struct {
+		State, Text, Refused string
+		Parts                int
+	}
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	if got.Text != "Written by a client that was generated." || got.State != "sent" && got.State != "delivered" || got.Parts != 1 || got.Refused != "/problems/not_found" {
+		t.Errorf("the client says %+v", got)
+	}
+}
