@@ -8,3 +8,11 @@ type Stop struct {
 	By      *Author `json:"by,omitempty"`
 	At      Time    `json:"at,omitzero"`
 }
+
+// GuardChange is what guard.updated tells: the one thing that is another now.
+type GuardChange struct {
+	Limit  *Limit  `json:"limit,omitempty"`
+	Rules  *Rules  `json:"rules,omitempty"`
+	Quiet  *Quiet  `json:"quiet,omitempty"` // without hours: they were taken away
+	Policy *Policy `json:"policy,omitempty"`
+}

@@ -97,7 +97,7 @@ func (db *DB) SetLimit(ctx context.Context, l storage.Limit) error {
 		t.exec(`INSERT INTO spend_limit (subject, id, span, parts) VALUES (?, ?, ?, ?)
 			ON CONFLICT (subject, id, span) DO UPDATE SET parts = excluded.parts`, l.Subject, l.ID, l.Window, l.Parts)
 		t.object(string(l.Subject) + " " + l.ID + " " + string(l.Window))
-		t.event(storage.GuardUpdated, "", "", "limit", l)
+		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Limit: &l})
 		return t.err
 	})
 }

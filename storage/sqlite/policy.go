@@ -41,7 +41,7 @@ func (db *DB) SetPolicy(ctx context.Context, p storage.Policy) error {
 			p.Line, p.Pace, p.Pool, p.MaxParts, p.MaxCharacters)
 		t.exec(`UPDATE line SET paced_until = 0 WHERE id = ? OR ? = ''`, p.Line, p.Line)
 		t.object(p.Line)
-		t.event(storage.GuardUpdated, "", "", "policy", p)
+		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Policy: &p})
 		return t.err
 	})
 }

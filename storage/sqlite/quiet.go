@@ -45,7 +45,7 @@ func (db *DB) SetQuiet(ctx context.Context, q storage.Quiet) error {
 			ON CONFLICT (line) DO UPDATE SET begins = excluded.begins, ends = excluded.ends, zone = excluded.zone, policy = excluded.policy`,
 			q.Line, q.From, q.To, q.Zone, q.Policy)
 		t.object(q.Line)
-		t.event(storage.GuardUpdated, "", "", "quiet", q)
+		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Quiet: &q})
 		return t.err
 	})
 }
@@ -57,7 +57,7 @@ func (db *DB) DeleteQuiet(ctx context.Context, line string) error {
 		if t.exec(`DELETE FROM quiet WHERE line = ?`, line) == 0 && t.err == nil {
 			return storage.Refuse(storage.CodeNotFound, "line", "no quiet hours are set for it")
 		}
-		t.event(storage.GuardUpdated, "", "", "quiet", storage.Quiet{Line: line})
+		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Quiet: &storage.Quiet{Line: line}})
 		return t.err
 	})
 }

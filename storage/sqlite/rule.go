@@ -44,7 +44,7 @@ func (db *DB) ChangeRules(ctx context.Context, change func(storage.Rules) storag
 			return err
 		}
 		t.exec(`INSERT INTO rules (one, text) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET text = excluded.text`, string(text))
-		t.event(storage.GuardUpdated, "", "", "rules", r)
+		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Rules: &r})
 		return t.err
 	})
 	return r, err
