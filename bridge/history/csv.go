@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"smsbridge/bridge/exchange"
 	"smsbridge/storage"
 )
 
@@ -169,7 +170,7 @@ func csvRecords(in *bufio.Reader) func(yield func(csvPlace, []string) bool) {
 				return
 			}
 			for i := range fields {
-				fields[i] = Unguard(strings.ToValidUTF8(fields[i], "\uFFFD"))
+				fields[i] = exchange.Unguard(strings.ToValidUTF8(fields[i], "\uFFFD"))
 			}
 			if !yield(csvPlace{n, err}, fields) || errors.Is(err, errTooLong) {
 				return
@@ -193,25 +194,4 @@ func (a *allowance) Read(p []byte) (int, error) {
 	n, err := a.r.Read(p)
 	a.left -= n
 	return n, err
-}
-
-// formula begins what a spreadsheet would reckon with instead of showing it.
-const formula = "=+-@\t\r"
-
-// Guard makes a field safe to open in a spreadsheet: what would be reckoned with
-// there gets an apostrophe before it, which spreadsheets take as "this is text".
-// So does what begins with apostrophes and such a sign, so that Unguard knows.
-func Guard(field string) string {
-	if rest := strings.TrimLeft(field, "'"); rest != "" && strings.ContainsRune(formula, rune(rest[0])) {
-		return "'" + field
-	}
-	return field
-}
-
-// Unguard takes off what Guard put on.
-func Unguard(field string) string {
-	if rest := strings.TrimLeft(field, "'"); len(rest) < len(field) && rest != "" && strings.ContainsRune(formula, rune(rest[0])) {
-		return field[1:]
-	}
-	return field
 }

@@ -19,9 +19,10 @@ var sights = []struct {
 	{"contact.*", everybody}, // the address book is the office's
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
-	{"hint.presence", everybody}, // who is there is the office's business
-	{"setting.*", everybody},     // what others must not know is not in it
-	{"history.*", everybody},     // how many came, and not what they say
+	{"sending.updated", everybody}, // that nothing leaves concerns all
+	{"hint.presence", everybody},   // who is there is the office's business
+	{"setting.*", everybody},       // what others must not know is not in it
+	{"history.*", everybody},       // how many came, and not what they say
 	{"*", wholeBox},
 }
 

@@ -100,10 +100,10 @@ func (t *tx) insertImported(id, thread, line string, m storage.Imported, author 
 		m.At.Milli(), sent, received, m.DeliveredAt.Milli(), t.next())
 }
 
-// late is how long after its service centre's time stamp a message may have come
+// lateness is how long after its service centre's time stamp a message may have come
 // to be found again: as long as networks keep one (3GPP TS 23.040, 9.2.3.12.1,
 // knows 63 weeks; three days are usual).
-const late = 3 * 24 * time.Hour
+const lateness = 3 * 24 * time.Hour
 
 // has looks for a message: the same direction, ends and text, at the same
 // moment, be it that when it was sent or when it was kept. Moments of which one
@@ -119,7 +119,7 @@ func (t *tx) has(thread, line string, m storage.Imported) bool {
 		       OR (?8 % 1000 = 0 AND (created_at / 1000 = ?8 / 1000 OR sent_at / 1000 = ?8 / 1000 OR received_at / 1000 = ?8 / 1000))
 		       OR (created_at % 1000 = 0 AND created_at / 1000 = ?8 / 1000)
 		       OR (sent_at % 1000 = 0 AND sent_at > 0 AND sent_at / 1000 = ?8 / 1000))
-		LIMIT 1`, []any{thread, idAt("ms", t.db.box, storage.At(m.At.Add(-time.Minute))), idAt("ms", t.db.box, storage.At(m.At.Add(late))),
+		LIMIT 1`, []any{thread, idAt("ms", t.db.box, storage.At(m.At.Add(-time.Minute))), idAt("ms", t.db.box, storage.At(m.At.Add(lateness))),
 		m.Dir, m.Peer, m.Text, m.Own, at}, &known)
 }
 

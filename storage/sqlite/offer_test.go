@@ -79,7 +79,7 @@ func (o *office) open() (storage.Offer, bool) {
 	return found[0], true
 }
 
-func (o *office) answer(id string, a storage.Agent, choice storage.Policy) storage.Case {
+func (o *office) answer(id string, a storage.Agent, choice storage.Sequel) storage.Case {
 	o.t.Helper()
 	_, c, err := o.AnswerOffer(context.Background(), id, a.ID, choice)
 	if err != nil {
@@ -128,7 +128,7 @@ func (o *office) ids(n ...int) (ids []string) {
 	return ids
 }
 
-func TestOffer_S20_S21_S22_S23(t *testing.T) {
+func TestOffer_S20_S21_S22_S23_S27(t *testing.T) {
 	o := newOffice(t, 3)
 	o.text(customer)
 	offer, ok := o.open()
@@ -212,7 +212,7 @@ func TestDesk_switch(t *testing.T) {
 
 func TestOfferPasses_S35(t *testing.T) {
 	round := storage.RingRound
-	ask := storage.PolicyAsk
+	ask := storage.SequelAsk
 	o := newOffice(t, 2)
 	o.desk(storage.DeskChange{Strategy: &round, AfterClose: &ask})
 	o.text(customer)
