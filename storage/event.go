@@ -50,6 +50,8 @@ const (
 	CaseUpdated       = "case.updated"
 	CaseClosed        = "case.closed"
 	DeskUpdated       = "desk.updated"
+	RetentionUpdated  = "retention.updated"
+	RetentionSwept    = "retention.swept"  // tells once of a whole batch that was deleted; lists are to be read again
 	HistoryImported   = "history.imported" // tells once of a whole batch; lists are to be read again
 	ThreadMerged      = "thread.merged"    // the messages of one are in another now
 	ThreadDeleted     = "thread.deleted"

@@ -21,6 +21,7 @@ type Work interface {
 	caseStore
 	statsStore
 	historyStore
+	retentionStore
 }
 
 type deskAnswer struct {

@@ -111,6 +111,7 @@ var methods = slices.Concat(
 	caseMethods,
 	statsMethods,
 	historyMethods,
+	retentionMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.

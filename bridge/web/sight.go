@@ -23,6 +23,7 @@ var sights = []struct {
 	{"hint.presence", everybody},   // who is there is the office's business
 	{"setting.*", everybody},       // what others must not know is not in it
 	{"history.*", everybody},       // how many came, and not what they say
+	{"retention.*", everybody},     // lists are to be read again
 	{"*", wholeBox},
 }
 

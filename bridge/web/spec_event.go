@@ -49,6 +49,8 @@ var eventTypes = []eventType{
 	{storage.SettingUpdated, "setting", reflect.TypeFor[storage.Setting](), "Something was set on the box."},
 	{storage.PreferenceUpdated, "preference", reflect.TypeFor[storage.Setting](), "A person set something about the page; told to that person alone."},
 	{storage.HistoryImported, "import", reflect.TypeFor[storage.ImportResult](), "Messages of another program were imported; read the lists again."},
+	{storage.RetentionUpdated, "retention", reflect.TypeFor[storage.Retention](), "Texts are kept for another time."},
+	{storage.RetentionSwept, "swept", reflect.TypeFor[storage.Swept](), "Messages were kept long enough and are deleted; read the lists again."},
 	{storage.AccessChanged, "access", reflect.TypeFor[storage.Access](), "What an account may is another now."},
 }
 
