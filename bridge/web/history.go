@@ -8,6 +8,7 @@ import (
 
 var historyMethods = []method{
 	{"history.import", "POST", "/api/v1/history", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).importHistory), nil},
+	{"contact.import", "POST", "/api/v1/contacts/import", storage.ScopeContacts, storage.RoleAgent, 200, bind((*Server).importContacts), nil},
 }
 
 type historyStore interface {
