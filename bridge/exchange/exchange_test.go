@@ -180,7 +180,7 @@ func TestContactTable_D7(t *testing.T) {
 	foreign := "Name;Mobile Phone;E-mail Address;Shoe size\nAna;+1 555 0100;ana@example.org;39\n"
 	for text, want := range map[string]storage.Contact{
 		b.String(): one,
-		foreign: {Name: "Ana", Numbers: []string{"+1 555 0100"}, Emails: []storage.Email{{Address: "ana@example.org"}}, Custom: map[string]string{"Shoe size": "39"}},
+		foreign:    {Name: "Ana", Numbers: []string{"+1 555 0100"}, Emails: []storage.Email{{Address: "ana@example.org"}}, Custom: map[string]string{"Shoe size": "39"}},
 	} {
 		for got, err := range ReadContacts(strings.NewReader(text)) {
 			if err != nil || !reflect.DeepEqual(got, want) {

@@ -15,6 +15,7 @@ func commands() []*cobra.Command {
 		newMessageCommand(),
 		newContactCommand(),
 		newImportCommand(),
+		newExportCommand(),
 		newStopSendingCommand(),
 		newResumeSendingCommand(),
 		newLimitCommand(),
