@@ -137,10 +137,12 @@ var spoken = []struct {
 
 // raw are the routes whose answer is no JSON object.
 var raw = map[string]string{
-	"GET /api/v1/events":         "application/jsonl",
-	"GET " + socketPath:          "",
-	"GET /api/v1/reference":      "text/html",
-	"GET /api/v1/support-bundle": "application/zip",
+	"GET /api/v1/events":          "application/jsonl",
+	"GET " + socketPath:           "",
+	"GET /api/v1/reference":       "text/html",
+	"GET /api/v1/support-bundle":  "application/zip",
+	"GET /api/v1/stats/usage.csv": "text/csv",
+	"GET " + metricsPath:          "text/plain",
 }
 
 // newSpec makes the documents' truth from the tables.

@@ -8,7 +8,7 @@ var errorKinds = []kind{
 	pairPending, pairSlow, pairDenied, pairExpired,
 	fromRequired, recipientInvalid, textEmpty, tooManyParts, channelNot,
 	smsOff, smsOffLine, smsOffUser, notAssigned, noLine, rateLimited, tooMany, notSetUp,
-	conflict, idemMismatch, idemRunning, notFound, cursorLost,
+	claimed, caseClosed, conflict, idemMismatch, idemRunning, notFound, cursorLost,
 	modemAbsent, notRegistered, phoneRefused,
 	storageFull, internal, shuttingDown,
 }

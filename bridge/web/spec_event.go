@@ -37,6 +37,15 @@ var eventTypes = []eventType{
 	{storage.SettingUpdated, "setting", reflect.TypeFor[storage.Setting](), "Something was set on the box."},
 	{storage.PreferenceUpdated, "preference", reflect.TypeFor[storage.Setting](), "A person set something about the page; told to that person alone."},
 	{storage.AccessChanged, "access", reflect.TypeFor[storage.Access](), "What an account may is another now."},
+	{storage.OfferCreated, "offer", reflect.TypeFor[storage.Offer](), "An offer rings; told to those whom it rings for."},
+	{storage.OfferUpdated, "offer", reflect.TypeFor[storage.Offer](), "Somebody declined an offer, or it has more time."},
+	{storage.OfferTaken, "offer", reflect.TypeFor[storage.Offer](), "Somebody answered an offer; told to all who were told of it."},
+	{storage.OfferExpired, "offer", reflect.TypeFor[storage.Offer](), "The time of an offer is over: it rings for others, or stands for all."},
+	{storage.OfferWithdrawn, "offer", reflect.TypeFor[storage.Offer](), "What an offer was about ended otherwise."},
+	{storage.CaseOpened, "case", reflect.TypeFor[storage.Case](), "A case began, or goes on."},
+	{storage.CaseUpdated, "case", reflect.TypeFor[storage.Case](), "A case changed."},
+	{storage.CaseClosed, "case", reflect.TypeFor[storage.Case](), "A person closed a case."},
+	{storage.DeskUpdated, "desk", reflect.TypeFor[storage.Desk](), "How what comes in by a line reaches people is another way now."},
 }
 
 // hookNews is what hook.updated tells: neither address nor secret.
