@@ -141,8 +141,8 @@ var raw = map[string]string{
 	"GET " + socketPath:           "",
 	"GET /api/v1/reference":       "text/html",
 	"GET /api/v1/support-bundle":  "application/zip",
-	"GET /api/v1/stats/usage.csv": "text/csv",
-	"GET " + metricsPath:          "text/plain",
+	"GET /api/v1/stats/usage.csv": "text/csv; charset=utf-8",
+	"GET /metrics":                "text/plain; version=0.0.4; charset=utf-8",
 }
 
 // newSpec makes the documents' truth from the tables.

@@ -3,12 +3,13 @@ package web
 // errorKinds is the table of errors as the documents show it. TestErrorKinds
 // holds it against errors.go.
 var errorKinds = []kind{
+	claimed, caseClosed,
 	parseError, invalidRequest, methodNotFound, wrongVerb, invalidParams, tooLarge, upgradeNeeded, misdirected,
 	unauthenticated, tokenExpired, forbidden,
 	pairPending, pairSlow, pairDenied, pairExpired,
 	fromRequired, recipientInvalid, textEmpty, tooManyParts, channelNot,
 	smsOff, smsOffLine, smsOffUser, notAssigned, noLine, rateLimited, tooMany, notSetUp,
-	claimed, caseClosed, conflict, idemMismatch, idemRunning, notFound, cursorLost,
+	conflict, idemMismatch, idemRunning, notFound, cursorLost,
 	modemAbsent, notRegistered, phoneRefused,
 	storageFull, internal, shuttingDown,
 }

@@ -41,7 +41,7 @@ func (p *process) atEnd(t *testing.T) {
 // notInTheDemo are the examples that a demo box refuses: its modems make no
 // calls, its USSD asks nothing back, its cards stay where they are, the pairing
 // was approved already, and behind the token of the check is no person.
-var notInTheDemo = []string{"call.dial", "call.dtmf", "call.start", "chat.send", "chat.video", "line.move", "me.update",
+var notInTheDemo = []string{"call.dial", "call.dtmf", "call.start", "case.open", "chat.send", "chat.video", "line.move", "me.update",
 	"pair.deny", "preference.get", "preference.set", "ussd.answer", "ussd.cancel"}
 
 // TestAPICheck looks at the daemon with pretend modems as somebody from outside

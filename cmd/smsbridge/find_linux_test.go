@@ -10,8 +10,8 @@ import (
 	"smsbridge/modem/usb"
 )
 
-// places are where a finder finds modems at first.
-func places(t *testing.T, f finder) (found []string) {
+// placesFound are where a finder finds modems at first.
+func placesFound(t *testing.T, f finder) (found []string) {
 	t.Helper()
 	ctx := t.Context()
 	first := make(chan []gateway.Device, 1)
@@ -61,7 +61,7 @@ func TestFinder_board(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(console, "active"), []byte(c.console+"\n"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			got := places(t, c.f)
+			got := placesFound(t, c.f)
 			if len(got) != len(c.want) {
 				t.Fatalf("%q, want %q", got, c.want)
 			}

@@ -368,6 +368,8 @@ func (v *view) rows(query string, args []any, scan func(*sql.Rows) error) error 
 
 func (v *view) head() (storage.Head, error) {
 	h := storage.Head{Epoch: v.db.epoch}
-	_, err := v.get(`SELECT coalesce(max(seq), 0), coalesce(min(seq), 0) FROM event`, nil, &h.Seq, &h.Oldest)
+	// Two questions, since SQLite looks at one end of the tree only if it is asked
+	// for one end: both in one go would read the whole log.
+	_, err := v.get(`SELECT coalesce((SELECT max(seq) FROM event), 0), coalesce((SELECT min(seq) FROM event), 0)`, nil, &h.Seq, &h.Oldest)
 	return h, err
 }
