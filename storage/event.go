@@ -50,6 +50,13 @@ const (
 	CaseUpdated       = "case.updated"
 	CaseClosed        = "case.closed"
 	DeskUpdated       = "desk.updated"
+	ThreadMerged      = "thread.merged" // the messages of one are in another now
+	ThreadDeleted     = "thread.deleted"
+	MessageDeleted    = "message.deleted"
+	ViewUpdated       = "view.updated"  // of one agent: read, closed, muted, draft
+	ViewReadAll       = "view.read_all" // of one agent: many threads at once
+	ContactMerged     = "contact.merged"
+	ContactDeleted    = "contact.deleted"
 )
 
 // Log is what following needs of the ledger.

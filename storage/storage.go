@@ -71,7 +71,10 @@ type Page struct {
 	Before string
 	After  string
 	Lines  []string // only what went over these; nil: over any
-	Agent  string   // who asks: what stays in the box is shown to its members only
+	Agent  string   // who asks: whose views and chats are shown; empty: nobody's
+	Filter ThreadFilter
+	Around string // messages: this one in the middle
+	At     Time   // messages: from this moment on
 }
 
 // MaxPage is the most rows that one list answer holds.

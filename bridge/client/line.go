@@ -38,11 +38,3 @@ func (c *Client) Modems(ctx context.Context) ([]storage.Modem, error) {
 	err := c.call(ctx, "GET", "/modems", nil, nil, &out)
 	return out.Modems, err
 }
-
-// SaveContact keeps a contact: without an ID a new one, or the one that has
-// the number.
-func (c *Client) SaveContact(ctx context.Context, contact storage.Contact) (storage.Contact, error) {
-	var out struct{ Contact storage.Contact }
-	err := c.call(ctx, "POST", "/contacts", nil, contact, &out)
-	return out.Contact, err
-}

@@ -2,34 +2,167 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"smsbridge/storage"
 )
 
 var contactMethods = []method{
+	{"contact.list", "GET", "/api/v1/contacts", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).contacts), nil},
+	{"contact.get", "GET", "/api/v1/contacts/{id}", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).contact), nil},
+	{"contact.lookup", "GET", "/api/v1/contacts/lookup", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).lookupContact), nil},
 	{"contact.save", "POST", "/api/v1/contacts", storage.ScopeContacts, storage.RoleAgent, 200, bind((*Server).saveContact), nil},
+	{"contact.delete", "DELETE", "/api/v1/contacts/{id}", storage.ScopeContacts, storage.RoleAgent, 200, bind((*Server).deleteContact), nil},
+	{"contact.merge", "POST", "/api/v1/contacts/{id}/merge", storage.ScopeContacts, storage.RoleAgent, 200, bind((*Server).mergeContacts), nil},
+	{"contact.unmerge", "POST", "/api/v1/contacts/unmerge", storage.ScopeContacts, storage.RoleAgent, 200, bind((*Server).unmergeContacts), nil},
 }
 
 type contactAnswer struct {
 	Contact storage.Contact `json:"contact"`
 }
 
-// saveContact keeps a person's name with the numbers that reach them.
-func (s *Server) saveContact(ctx context.Context, _ storage.Caller, c storage.Contact) (contactAnswer, error) {
-	if len(c.Name) > 200 {
-		return contactAnswer{}, invalidParams.say("name", "The name has %d bytes; 200 are the most.", len(c.Name))
-	}
-	for i, raw := range c.Numbers {
-		number, err := storage.ParseNumber(fmt.Sprintf("numbers[%d]", i), raw)
-		if err != nil {
-			return contactAnswer{}, err
-		}
-		c.Numbers[i] = number
-	}
-	c, err := s.c.Store.SaveContact(ctx, c)
+type contactsParams struct {
+	Q     string `json:"q"`
+	Limit int    `json:"limit"`
+	After string `json:"after"`
+}
+
+func (s *Server) contacts(ctx context.Context, who storage.Caller, p contactsParams) (any, error) {
+	page, err := pageParams{Limit: p.Limit, After: p.After}.page(who)
 	if err != nil {
-		return contactAnswer{}, err
+		return nil, err
+	}
+	found, err := s.c.Store.Contacts(ctx, p.Q, page)
+	found.Contacts = list(found.Contacts)
+	return found, err
+}
+
+func (s *Server) contact(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+	c, err := s.c.Store.Contact(ctx, p.ID)
+	return contactAnswer{c}, err
+}
+
+type lookupParams struct {
+	Number string `json:"number"`
+}
+
+// lookupContact says whose a number is.
+func (s *Server) lookupContact(ctx context.Context, _ storage.Caller, p lookupParams) (any, error) {
+	number, err := storage.ParseNumber("number", p.Number)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.c.Store.ContactOf(ctx, number)
+	return contactAnswer{c}, err
+}
+
+// cardParams is a card, or a part of one.
+type cardParams struct {
+	ID      string
+	Numbers *[]string
+	IfRev   int64
+	whole   json.RawMessage
+	named   map[string]json.RawMessage
+}
+
+// UnmarshalJSON keeps what was named apart from what was left out: the latter
+// stays as it is.
+func (p *cardParams) UnmarshalJSON(text []byte) error {
+	var known struct {
+		storage.Contact
+		Numbers *[]string `json:"numbers"`
+		IfRev   int64     `json:"if_rev"`
+	}
+	if err := decode(text, &known); err != nil {
+		return err
+	}
+	p.ID, p.Numbers, p.IfRev, p.whole = known.ID, known.Numbers, known.IfRev, text
+	return json.Unmarshal(text, &p.named)
+}
+
+// saveContact keeps a card, or those fields of it that are named.
+func (s *Server) saveContact(ctx context.Context, _ storage.Caller, p cardParams) (any, error) {
+	numbers, read, err := readNumbers(p.Numbers)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.c.Store.EditContact(ctx, storage.ContactEdit{ID: p.ID, Numbers: numbers, IfRev: p.IfRev, Do: func(c *storage.Contact) error {
+		kept := *c
+		for name, field := range map[string]func(){
+			"types": func() { c.Types = nil }, "custom": func() { c.Custom = nil }, "emails": func() { c.Emails = nil },
+		} {
+			if _, ok := p.named[name]; ok {
+				field() // the new value replaces, and does not add
+			}
+		}
+		if err := json.Unmarshal(p.whole, c); err != nil {
+			return err
+		}
+		if c.Numbers = kept.Numbers; p.Numbers != nil {
+			c.Numbers = numbers
+		}
+		if c.Types != nil && p.named["types"] != nil {
+			types := make(map[string]string)
+			for n, t := range c.Types {
+				if as, ok := read[n]; ok {
+					n = as
+				}
+				types[n] = t
+			}
+			c.Types = types
+		}
+		if _, ok := p.named["blocked"]; !ok {
+			c.Blocked = kept.Blocked
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, err
 	}
 	return contactAnswer{c}, nil
+}
+
+// readNumbers reads numbers as they were typed, and says what each became.
+func readNumbers(typed *[]string) (numbers []string, read map[string]string, err error) {
+	read = make(map[string]string)
+	if typed == nil {
+		return nil, read, nil
+	}
+	for i, raw := range *typed {
+		number, err := storage.ParseNumber(fmt.Sprintf("numbers[%d]", i), raw)
+		if err != nil {
+			return nil, nil, err
+		}
+		numbers, read[raw] = append(numbers, number), number
+	}
+	return numbers, read, nil
+}
+
+type contactRef struct {
+	ID    string `json:"id"`
+	IfRev int64  `json:"if_rev"`
+}
+
+func (s *Server) deleteContact(ctx context.Context, _ storage.Caller, p contactRef) (any, error) {
+	return struct{}{}, s.c.Store.DeleteContact(ctx, p.ID, p.IfRev)
+}
+
+type mergeParams struct {
+	ID   string `json:"id"`
+	From string `json:"from"` // becomes part of it
+}
+
+func (s *Server) mergeContacts(ctx context.Context, _ storage.Caller, p mergeParams) (any, error) {
+	m, err := s.c.Store.MergeContacts(ctx, p.ID, p.From)
+	return struct {
+		Merge storage.Merge `json:"merge"`
+	}{m}, err
+}
+
+func (s *Server) unmergeContacts(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+	stayed, went, err := s.c.Store.UnmergeContacts(ctx, p.ID)
+	return struct {
+		Contacts []storage.Contact `json:"contacts"`
+	}{[]storage.Contact{stayed, went}}, err
 }

@@ -31,6 +31,13 @@ func (f *frame) appendEvent(b []byte, prev int64) []byte {
 	return append(b, '}')
 }
 
+// forget drops what was made, after older events were changed.
+func (f *frames) forget() {
+	for i := range f {
+		f[i].Store(nil)
+	}
+}
+
 func newFrame(epoch string, e storage.Event) (*frame, error) {
 	body, err := json.Marshal(struct {
 		Epoch string `json:"epoch"`

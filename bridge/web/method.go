@@ -77,6 +77,9 @@ const (
 var methods = slices.Concat(
 	messageMethods,
 	threadMethods,
+	viewMethods,
+	searchMethods,
+	findMethods,
 	chatMethods,
 	settingMethods,
 	fromMethods,

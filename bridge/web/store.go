@@ -17,13 +17,16 @@ type Store interface {
 	Compose(ctx context.Context, d storage.Draft) (m storage.Message, replayed bool, err error)
 	Message(ctx context.Context, id string) (storage.Message, error)
 	Threads(ctx context.Context, p storage.Page) (storage.ThreadPage, error)
+	Thread(ctx context.Context, id string, p storage.Page) (storage.Thread, error)
 	Messages(ctx context.Context, thread string, p storage.Page) (storage.MessagePage, error)
 	Lines(ctx context.Context) ([]storage.Line, storage.Head, error)
 
-	// SaveContact keeps a contact: without an ID a new one, or the one that has
-	// the number.
-	SaveContact(ctx context.Context, c storage.Contact) (storage.Contact, error)
+	Search(ctx context.Context, q storage.Query, p storage.Page) (storage.HitPage, error)
+	DeleteMessage(ctx context.Context, id, by string) (storage.Gone, error)
+	DeleteThread(ctx context.Context, id string) (storage.Gone, error)
 
+	views
+	people
 	// Queued is how many parts wait to be sent, by line.
 	Queued(ctx context.Context) (map[string]int, error)
 
@@ -32,6 +35,30 @@ type Store interface {
 	TalkStore
 	RadioStore
 	Work
+}
+
+// views is how each agent sees the threads; lines are those that it sees.
+type views interface {
+	ChangeView(ctx context.Context, agent string, lines []string, thread string, c storage.ViewChange) (storage.View, error)
+	ReadAll(ctx context.Context, agent string, lines []string) (storage.ReadAll, error)
+	UndoReadAll(ctx context.Context, agent, id string) (storage.ReadAll, error)
+	Badges(ctx context.Context, agent string, lines []string) (storage.Badges, error)
+}
+
+// people is who can be written to.
+type people interface {
+	Find(ctx context.Context, text string, p storage.Page) ([]storage.Found, error)
+	OpenNumber(ctx context.Context, number string, p storage.Page) (storage.Opening, error)
+	OpenContact(ctx context.Context, id string, p storage.Page) (storage.Opening, error)
+	OpenChat(ctx context.Context, agent string, p storage.Page) (storage.Opening, error)
+
+	Contacts(ctx context.Context, text string, p storage.Page) (storage.ContactPage, error)
+	Contact(ctx context.Context, id string) (storage.Contact, error)
+	ContactOf(ctx context.Context, number string) (storage.Contact, error)
+	EditContact(ctx context.Context, e storage.ContactEdit) (storage.Contact, error)
+	DeleteContact(ctx context.Context, id string, ifRev int64) error
+	MergeContacts(ctx context.Context, id, from string) (storage.Merge, error)
+	UnmergeContacts(ctx context.Context, merge string) (stayed, went storage.Contact, err error)
 }
 
 // Keys says who is let in. Secrets reach it as SHA-256 only, passwords as

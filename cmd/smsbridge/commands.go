@@ -12,6 +12,8 @@ func commands() []*cobra.Command {
 		newServeCommand(),
 		newSetupCommand(),
 		newThreadCommand(),
+		newMessageCommand(),
+		newContactCommand(),
 		newMeCommand(),
 		newSettingCommand(),
 		newOfferCommand(),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,14 @@ import (
 func newThreadCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "thread", Short: "What was said with whom"}
 	cmd.AddCommand(newThreadListCommand(), newThreadShowCommand())
+	cmd.AddCommand(newViewCommands()...)
+	cmd.AddCommand(newDeleteCommand("THREAD|NUMBER", "Delete a thread with all that was said in it", func(cmd *cobra.Command, c *client.Client, ref string) error {
+		id, err := findThread(cmd.Context(), c, ref)
+		if err == nil {
+			err = c.DeleteThread(cmd.Context(), id)
+		}
+		return err
+	}))
 	return cmd
 }
 
@@ -21,16 +30,17 @@ func newThreadListCommand() *cobra.Command {
 	var b box
 	var o output
 	var limit int
+	var f storage.ThreadFilter
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the threads, the newest activity first",
-		Example: "  smsbridge thread list\n  smsbridge thread list --limit 20 -o json",
+		Example: "  smsbridge thread list\n  smsbridge thread list --limit 20 --with ana -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
 			}
 			return b.ask(cmd.Context(), func(c *client.Client) error {
-				page, err := c.Threads(cmd.Context(), storage.Page{Limit: limit})
+				page, err := c.Threads(cmd.Context(), storage.Page{Limit: limit, Filter: f})
 				if err != nil {
 					return err
 				}
@@ -49,6 +59,10 @@ func newThreadListCommand() *cobra.Command {
 	b.flags(cmd)
 	o.flags(cmd)
 	cmd.Flags().IntVar(&limit, "limit", 50, "at most so many, up to 200")
+	cmd.Flags().StringVar(&f.Text, "with", "", "part of a name or number")
+	cmd.Flags().StringVar(&f.Line, "line", "", "what went over this line")
+	cmd.Flags().StringVar(&f.Channel, "channel", "", "sms or chat")
+	cmd.Flags().StringVar(&f.State, "state", "", "open, closed, muted or unread; with an account's token")
 	return cmd
 }
 
@@ -92,26 +106,20 @@ func findThread(ctx context.Context, c *client.Client, s string) (string, error)
 	if strings.HasPrefix(s, "th_") {
 		return s, nil
 	}
-	peer := s
+	text := s
 	if number, err := storage.ParseNumber("number", s); err == nil {
-		peer = number
+		text = number
 	}
-	page := storage.Page{}
-	for {
-		threads, err := c.Threads(ctx, page)
-		if err != nil {
-			return "", err
-		}
-		for _, t := range threads.Threads {
-			if t.Peer == peer || t.Contact != nil && strings.EqualFold(t.Contact.Name, s) {
-				return t.ID, nil
-			}
-		}
-		if threads.Next == "" {
-			return "", fail(exitError, "nothing was ever said with %q; see `smsbridge thread list`", s)
-		}
-		page.Before = threads.Next
+	threads, err := c.Threads(ctx, storage.Page{Filter: storage.ThreadFilter{Text: text}})
+	if err != nil {
+		return "", err
 	}
+	for _, t := range threads.Threads {
+		if t.Peer == text || t.Contact != nil && (strings.EqualFold(t.Contact.Name, s) || slices.Contains(t.Contact.Numbers, text)) {
+			return t.ID, nil
+		}
+	}
+	return "", fail(exitError, "nothing was ever said with %q; see `smsbridge thread list`", s)
 }
 
 // who is the other end of a thread, for people.

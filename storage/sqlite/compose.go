@@ -22,7 +22,11 @@ func (db *DB) Compose(ctx context.Context, d storage.Draft) (m storage.Message, 
 				return err
 			}
 		}
-		if found := t.message(id); found != nil {
+		found := t.message(id)
+		if found == nil && t.err == nil {
+			return storage.Refuse(storage.CodeNotFound, "idem", "the message of this key was deleted; it is not sent again")
+		}
+		if found != nil {
 			m = *found
 		}
 		t.object(id)

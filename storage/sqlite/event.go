@@ -41,6 +41,13 @@ func (b *tail) ring(events []storage.Event) {
 	b.changed = make(chan struct{})
 }
 
+// forget lets everybody read from the table for a while.
+func (b *tail) forget() {
+	b.Lock()
+	defer b.Unlock()
+	b.events = nil
+}
+
 func (b *tail) head() int64 {
 	b.Lock()
 	defer b.Unlock()

@@ -38,8 +38,8 @@ func (t *tx) keep(line string, k storage.Kept) storage.Kept {
 		var kind string
 		k.Known = t.get(`
 			SELECT id, kind FROM kept
-			WHERE line = ? AND memory = ? AND slot = ? AND removed_at = 0 AND pdu = ?`,
-			[]any{line, k.Memory, k.Index, k.PDU}, &k.ID, &kind)
+			WHERE line = ? AND memory = ? AND slot = ? AND removed_at = 0 AND pdu IN (?, ?)`,
+			[]any{line, k.Memory, k.Index, k.PDU, scrubbed(k.PDU)}, &k.ID, &kind)
 		if k.Known {
 			k.Filed = kind != ""
 			return k
@@ -182,7 +182,10 @@ func (t *tx) repeated(line string, a storage.Arrival) (message string, known boo
 // became. Nobody is told as if it were new.
 func (t *tx) repeat(message string, a storage.Arrival) {
 	t.file(a, "repeat", message, 0)
-	t.exec(`UPDATE message SET copies = copies + 1, rev = ? WHERE id = ?`, t.next(), message)
+	if t.exec(`UPDATE message SET copies = copies + 1, rev = ? WHERE id = ?`, t.next(), message) == 0 {
+		t.scrubPDUs(message) // it was deleted, and stays so
+		return
+	}
 	t.updated(storage.MessageUpdated, message)
 }
 

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -50,10 +51,10 @@ func scanMessage(r scanner) (*storage.Message, error) {
 
 const partColumns = `SELECT n, state, ref, attempts, code, reason, report FROM part WHERE message = ? ORDER BY n`
 
-func scanPart(r scanner) (storage.Part, error) {
+func scanPart(r scanner, more ...any) (storage.Part, error) {
 	var p storage.Part
 	var ref, report int
-	err := r.Scan(&p.N, &p.State, &ref, &p.Attempts, &p.Code, &p.Reason, &report)
+	err := r.Scan(append([]any{&p.N, &p.State, &ref, &p.Attempts, &p.Code, &p.Reason, &report}, more...)...)
 	if ref >= 0 {
 		p.Ref = &ref
 	}
@@ -128,49 +129,34 @@ func (db *DB) Message(ctx context.Context, id string) (storage.Message, error) {
 	return *m, nil
 }
 
-// Messages lists a thread's messages, the oldest first: the newest ones, or
-// those before or after a message.
+// Messages lists a thread's messages, the oldest first: the newest ones, those
+// before or after a message, those around one, or those from a moment on.
 func (db *DB) Messages(ctx context.Context, thread string, p storage.Page) (storage.MessagePage, error) {
 	page := storage.MessagePage{Messages: []storage.Message{}}
 	err := db.look(ctx, func(v *view) (err error) {
 		if page.Head, err = v.head(); err != nil {
 			return err
 		}
-		var known int
-		query, args := `SELECT 1 FROM thread WHERE id = ? AND channel <> 'chat'`, []any{thread}
-		if p.Lines != nil {
-			query, args = `SELECT 1 FROM message WHERE thread = ?`+overLines+`LIMIT 1`, []any{thread, false, linesJSON(p.Lines)}
-		}
-		chat, err := v.isMember(thread, p.Agent)
-		if err != nil {
+		if err := v.sees(thread, p); err != nil {
 			return err
 		}
-		if chat {
-			query, args, p.Lines = `SELECT 1`, nil, nil
-		}
-		if ok, err := v.get(query, args, &known); err != nil || !ok {
-			if err == nil {
-				err = storage.Refuse(storage.CodeNotFound, "thread", "there is no thread %s", thread)
-			}
+		if err := v.from(thread, &p); err != nil {
 			return err
 		}
-		found, more, err := v.messages(thread, p)
-		if err != nil {
+		found, earlier, later, err := v.messages(thread, p)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		if err := v.fill(found); err != nil {
 			return err
 		}
 		for _, m := range found {
-			if err := fill(m, v.rows); err != nil {
-				return err
-			}
 			page.Messages = append(page.Messages, *m)
 		}
-		if len(found) == 0 {
-			return nil
-		}
-		if more || p.After != "" {
+		if earlier {
 			page.Prev = found[0].ID
 		}
-		if p.Before != "" || p.After != "" && more {
+		if later {
 			page.Next = found[len(found)-1].ID
 		}
 		return nil
@@ -178,35 +164,143 @@ func (db *DB) Messages(ctx context.Context, thread string, p storage.Page) (stor
 	return page, err
 }
 
+// sees refuses a thread of which the page's lines or agent see nothing.
+func (v *view) sees(thread string, p storage.Page) error {
+	ids, _, err := v.among([]string{thread}, storage.Page{Lines: p.Lines, Agent: p.Agent}, 1)
+	if err == nil && len(ids) == 0 {
+		err = storage.Refuse(storage.CodeNotFound, "thread", "there is no thread %s", thread)
+	}
+	return err
+}
+
+// from turns a moment into the message that the page begins after.
+func (v *view) from(thread string, p *storage.Page) error {
+	if p.At.IsZero() {
+		return nil
+	}
+	p.Before, p.After, p.Around = "", idAt("ms", v.db.box, p.At), ""
+	_, err := v.get(`
+		SELECT coalesce(max(id), ?3) FROM message
+		WHERE thread = ?1 AND id < coalesce((
+			SELECT id FROM message WHERE thread = ?1 AND id > ?3 AND created_at >= ?2 ORDER BY id LIMIT 1), '~')`,
+		[]any{thread, p.At.Milli(), p.After}, &p.After)
+	return err
+}
+
 const (
-	overLines      = ` AND (? OR line IN (SELECT value FROM json_each(?))) `
+	overLines      = ` AND (? OR line IN (SELECT value FROM json_each(?)) OR channel = 'chat') `
 	messagesBefore = `SELECT ` + messageColumns + ` FROM message WHERE thread = ? AND id < ?` + overLines + `ORDER BY id DESC LIMIT ?`
 	messagesAfter  = `SELECT ` + messageColumns + ` FROM message WHERE thread = ? AND id > ?` + overLines + `ORDER BY id LIMIT ?`
 )
 
 // messages reads one piece of a thread, the oldest first, and whether there is
-// more in the direction it was asked for.
-func (v *view) messages(thread string, p storage.Page) (found []*storage.Message, more bool, err error) {
-	all, over := p.Lines == nil, linesJSON(p.Lines)
-	query, from := messagesBefore, p.Before
-	if from == "" {
-		from = "~"
+// more on either side of it.
+func (v *view) messages(thread string, p storage.Page) (found []*storage.Message, earlier, later bool, err error) {
+	n := p.Rows()
+	switch {
+	case p.Around != "":
+		var after []*storage.Message
+		found, earlier, err = v.piece(messagesBefore, thread, p.Around, p.Lines, n/2)
+		if err == nil {
+			after, later, err = v.piece(messagesAfter, thread, before(p.Around), p.Lines, n-n/2)
+		}
+		slices.Reverse(found)
+		return append(found, after...), earlier, later, err
+	case p.After != "":
+		found, later, err = v.piece(messagesAfter, thread, p.After, p.Lines, n)
+		return found, true, later, err
 	}
-	if p.After != "" {
-		query, from = messagesAfter, p.After
+	found, earlier, err = v.piece(messagesBefore, thread, cmp.Or(p.Before, "~"), p.Lines, n)
+	slices.Reverse(found)
+	return found, earlier, p.Before != "", err
+}
+
+// before is a text that comes just before an id.
+func before(id string) string {
+	if id == "" {
+		return ""
 	}
-	err = v.rows(query, []any{thread, from, all, over, p.Rows() + 1}, func(r *sql.Rows) error {
+	return id[:len(id)-1] + string(id[len(id)-1]-1) + "~"
+}
+
+func (v *view) piece(query, thread, from string, lines []string, n int) (found []*storage.Message, more bool, err error) {
+	err = v.rows(query, []any{thread, from, lines == nil, linesJSON(lines), n + 1}, func(r *sql.Rows) error {
 		m, err := scanMessage(r)
 		found = append(found, m)
 		return err
 	})
-	if more = len(found) > p.Rows(); more {
-		found = found[:p.Rows()]
-	}
-	if p.After == "" {
-		slices.Reverse(found)
+	if more = len(found) > n; more {
+		found = found[:n]
 	}
 	return found, more, err
+}
+
+// messagesOf reads messages by their ids.
+func (v *view) messagesOf(ids []string) (map[string]*storage.Message, error) {
+	found := make([]*storage.Message, 0, len(ids))
+	err := v.rows(`SELECT `+messageColumns+` FROM message WHERE id IN (SELECT value FROM json_each(?))`,
+		[]any{linesJSON(ids)}, func(r *sql.Rows) error {
+			m, err := scanMessage(r)
+			found = append(found, m)
+			return err
+		})
+	if err == nil {
+		err = v.fill(found)
+	}
+	all := make(map[string]*storage.Message, len(found))
+	for _, m := range found {
+		if m != nil {
+			all[m.ID] = m
+		}
+	}
+	return all, err
+}
+
+const (
+	partsOf = `
+		SELECT n, state, ref, attempts, code, reason, report, message
+		FROM json_each(?) AS wanted
+		CROSS JOIN part ON part.message = wanted.value
+		ORDER BY message, n`
+	keptPartsOf = `
+		SELECT DISTINCT seq, message
+		FROM json_each(?) AS wanted
+		CROSS JOIN kept ON kept.message = wanted.value AND kind = 'text'
+		ORDER BY message, seq`
+)
+
+// fill reads the parts of many messages at once.
+func (v *view) fill(messages []*storage.Message) error {
+	byID := make(map[string]*storage.Message, len(messages))
+	var in, out []string
+	for _, m := range messages {
+		byID[m.ID] = m
+		if m.Dir == storage.Outbound {
+			out = append(out, m.ID)
+		} else {
+			in = append(in, m.ID)
+		}
+	}
+	var id string
+	err := v.rows(partsOf, []any{linesJSON(out)}, func(r *sql.Rows) error {
+		p, err := scanPart(r, &id)
+		if m := byID[id]; m != nil {
+			m.Parts = append(m.Parts, p)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return v.rows(keptPartsOf, []any{linesJSON(in)}, func(r *sql.Rows) error {
+		p := storage.Part{State: storage.Received}
+		err := r.Scan(&p.N, &id)
+		p.N = max(p.N, 1)
+		if m := byID[id]; m != nil {
+			m.Parts = append(m.Parts, p)
+		}
+		return err
+	})
 }
 
 // updated writes the event of a changed message; its row must already carry

@@ -77,6 +77,7 @@ func (t *tx) rejoin(from, to string) {
 	for _, table := range []string{"thread", "message", "part", "kept", "concat_set"} {
 		t.exec(`UPDATE `+table+` SET line = ? WHERE line = ?`, from, to)
 	}
+	t.joinLines(from, to)
 	t.exec(`UPDATE ussd SET line = ? WHERE line = ? AND ended_at > 0`, from, to)
 	t.exec(`DELETE FROM ussd_turn WHERE session IN (SELECT id FROM ussd WHERE line = ?)`, to)
 	t.exec(`DELETE FROM ussd WHERE line = ?`, to)

@@ -52,6 +52,8 @@ type DB struct {
 		conn  *sql.Conn
 		stmts map[string]*sql.Stmt
 		ids   ids
+
+		unheard int // messages whose words wait for the index, about
 	}
 	read struct { // statements of the readers, by their text
 		sync.Mutex
@@ -59,7 +61,8 @@ type DB struct {
 		turns chan struct{} // one for each view that is open
 	}
 
-	bell tail
+	bell   tail
+	badges badges
 
 	key struct { // what secrets are sealed with; read when first needed
 		sync.Mutex
@@ -125,7 +128,10 @@ func (db *DB) open(ctx context.Context) error {
 	// wait for it: there must be one more than views.
 	db.reader.SetMaxOpenConns(readers + 1)
 	db.reader.SetMaxIdleConns(readers + 1)
-	return db.load(ctx)
+	if err := db.load(ctx); err != nil {
+		return err
+	}
+	return db.catchUp(ctx)
 }
 
 // takeLock holds a lock file beside the ledger. The ledger itself must not be

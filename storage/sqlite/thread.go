@@ -10,139 +10,212 @@ import (
 
 const threadColumns = `
 	thread.id, thread.channel, thread.peer, thread.line, thread.last, thread.rev,
-	coalesce(contact.id, ''), coalesce(contact.name, ''), coalesce(contact.rev, 0)
-	FROM thread
-	LEFT JOIN contact_number ON contact_number.number = thread.peer
-	LEFT JOIN contact ON contact.id = contact_number.contact`
+	coalesce(contact.id, ''), coalesce(contact.name, ''), coalesce(contact.first, ''), coalesce(contact.last, ''),
+	coalesce(contact.organisation, ''), coalesce(contact.blocked, 0), coalesce(contact.rev, 0),
+	coalesce((SELECT json_group_array(json_array(number, type) ORDER BY n, number) FROM contact_number WHERE contact_number.contact = contact.id), ''),
+	CASE thread.channel WHEN 'chat' THEN (
+		SELECT json_group_array(json_object('id', agent.id, 'name', agent.name, 'role', agent.role) ORDER BY agent.id)
+		FROM member JOIN agent ON agent.id = member.agent
+		WHERE member.thread = thread.id) ELSE '' END`
 
-// scanThread reads a row of threadColumns. The newest message and the
-// contact's numbers are read by whoever wants them.
-func scanThread(r scanner) (t storage.Thread, last string, err error) {
+const threadTables = `thread LEFT JOIN contact ON contact.id = thread.contact`
+
+// scanThread reads a row of threadColumns, and what follows it into more. The
+// contact comes with what a list shows of it.
+func scanThread(r scanner, more ...any) (t storage.Thread, last string, err error) {
 	var c storage.Contact
-	err = r.Scan(&t.ID, &t.Channel, &t.Peer, &t.Line, &last, &t.Rev, &c.ID, &c.Name, &c.Rev)
+	var numbers, members string
+	err = r.Scan(append([]any{&t.ID, &t.Channel, &t.Peer, &t.Line, &last, &t.Rev,
+		&c.ID, &c.Name, &c.First, &c.Last, &c.Organisation, &c.Blocked, &c.Rev, &numbers, &members}, more...)...)
+	if err != nil {
+		return t, last, err
+	}
 	if t.Channel == storage.ChannelChat {
 		t.Peer = "" // a key of ours
 	}
 	if c.ID != "" {
-		c.Numbers = []string{t.Peer}
 		t.Contact = &c
+		err = readNumbers(&c, numbers)
+	}
+	if members != "" && err == nil {
+		err = json.Unmarshal([]byte(members), &t.Members)
 	}
 	return t, last, err
+}
+
+// readNumbers reads [[number, type], ...] into a contact.
+func readNumbers(c *storage.Contact, text string) error {
+	var pairs [][2]string
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &pairs); err != nil {
+			return err
+		}
+	}
+	c.Numbers = []string{}
+	for _, p := range pairs {
+		c.Numbers = append(c.Numbers, p[0])
+		if p[1] == "" {
+			continue
+		}
+		if c.Types == nil {
+			c.Types = make(map[string]string)
+		}
+		c.Types[p[0]] = p[1]
+	}
+	return nil
 }
 
 func (t *tx) thread(id string) (storage.Thread, bool) {
 	var found storage.Thread
 	ok := false
-	t.rows(`SELECT `+threadColumns+` WHERE thread.id = ?`, []any{id}, func(r *sql.Rows) (err error) {
+	t.rows(`SELECT `+threadColumns+` FROM `+threadTables+` WHERE thread.id = ?`, []any{id}, func(r *sql.Rows) (err error) {
 		found, _, err = scanThread(r)
 		ok = true
 		return err
 	})
-	if ok && found.Contact != nil {
-		found.Contact.Numbers = t.numbers(found.Contact.ID)
-	}
-	if found.Channel == storage.ChannelChat {
-		found.Members = t.members(id)
-	}
 	return found, ok && t.err == nil
 }
 
-// threadOf finds the thread with peer or begins it.
+// threadOf finds the thread with peer or begins it: the contact's that has the
+// number, or the number's own.
 func (t *tx) threadOf(peer, line string) string {
-	var id string
+	var id, contact string
 	if t.get(`SELECT thread FROM thread_number WHERE number = ?`, []any{peer}, &id) || t.err != nil {
 		return id
 	}
-	id = t.db.write.ids.next("th")
-	t.exec(`INSERT INTO thread (id, channel, peer, line, rev) VALUES (?, 'sms', ?, ?, ?)`, id, peer, line, t.next())
-	t.exec(`INSERT INTO thread_number (number, thread) VALUES (?, ?)`, peer, id)
+	if t.get(`SELECT contact FROM contact_number WHERE number = ?`, []any{peer}, &contact) &&
+		t.get(`SELECT id FROM thread WHERE contact = ? AND contact <> ''`, []any{contact}, &id) {
+		t.exec(`INSERT INTO thread_number (number, thread) VALUES (?, ?)`, peer, id)
+		return id
+	}
+	id = t.begin(peer, line, contact)
 	if thread, ok := t.thread(id); ok {
 		t.event(storage.ThreadCreated, id, line, "thread", thread)
 	}
 	return id
 }
 
-// touch makes message the newest of its thread.
+// begin makes a thread without messages.
+func (t *tx) begin(peer, line, contact string) string {
+	id := t.db.write.ids.next("th")
+	t.exec(`INSERT INTO thread (id, channel, peer, line, contact, rev) VALUES (?, 'sms', ?, ?, ?, ?)`, id, peer, line, contact, t.next())
+	t.exec(`INSERT INTO thread_number (number, thread) VALUES (?, ?)`, peer, id)
+	return id
+}
+
+// touch is for each message that came into a thread or has grown there: the
+// thread goes to the top, and opens where it was closed.
 func (t *tx) touch(thread, line, message string) {
-	t.exec(`UPDATE thread SET line = ?, last = ? WHERE id = ?`, line, message, thread)
+	t.exec(`UPDATE thread SET line = ?, last = max(last, ?) WHERE id = ?`, line, message, thread)
+	if line != "" {
+		t.exec(`
+			UPDATE thread SET peer = message.peer
+			FROM message
+			WHERE message.id = ? AND thread.id = ? AND thread.peer <> message.peer`, message, thread)
+		t.exec(`
+			INSERT INTO thread_line (thread, line, last) VALUES (?, ?, ?)
+			ON CONFLICT (thread, line) DO UPDATE SET last = max(last, excluded.last)`, thread, line, message)
+	}
+	t.reopen(thread)
+	t.hear(message)
 }
 
-const newestThreads = `SELECT ` + threadColumns + `
-	WHERE thread.last < ? AND thread.last > ? AND (thread.channel <> 'chat' OR ` + ofMember + `)
-	ORDER BY thread.last DESC
-	LIMIT ?`
-
-// newestThreadsOf are the threads that went over some lines, with the newest
-// message that did as their last.
-const newestThreadsOf = `
-	SELECT mine.id, mine.channel, mine.peer, mine.line, mine.last, mine.rev,
-		coalesce(contact.id, ''), coalesce(contact.name, ''), coalesce(contact.rev, 0)
-	FROM (
-		SELECT thread.id, channel, peer, line, rev, CASE
-			WHEN channel <> 'chat' THEN (
-				SELECT message.id
-				FROM message
-				WHERE message.thread = thread.id AND message.line IN (SELECT value FROM json_each(?))
-				ORDER BY message.id DESC
-				LIMIT 1)
-			WHEN ` + ofMember + ` THEN last
-			END AS last
-		FROM thread) AS mine
-	LEFT JOIN contact_number ON contact_number.number = mine.peer
-	LEFT JOIN contact ON contact.id = contact_number.contact
-	WHERE mine.last < ? AND mine.last > ?
-	ORDER BY mine.last DESC
-	LIMIT ?`
-
-// linesJSON is a list of lines as a statement takes it.
-func linesJSON(lines []string) string {
-	text, _ := json.Marshal(append([]string{}, lines...))
-	return string(text)
+// linesOf are the lines that a thread went over.
+func (t *tx) linesOf(thread string) []string {
+	var lines []string
+	t.rows(`SELECT line FROM thread_line WHERE thread = ? ORDER BY line`, []any{thread}, func(r *sql.Rows) error {
+		var line string
+		err := r.Scan(&line)
+		lines = append(lines, line)
+		return err
+	})
+	return lines
 }
 
-// Threads lists threads, the newest activity first. The cursor is the id of a
-// thread's newest message. With p.Lines a thread is what went over those, and
-// one of which nothing did is not listed.
-func (db *DB) Threads(ctx context.Context, p storage.Page) (storage.ThreadPage, error) {
-	page := storage.ThreadPage{Threads: []storage.Thread{}}
+// tell writes an event about a thread for everybody who sees something of it:
+// one for each line that it went over, or one for the members of a chat.
+func (t *tx) tell(kind string, thread storage.Thread, lines []string, name string, object any) {
+	if thread.Channel == storage.ChannelChat {
+		t.eventFor(t.memberIDs(thread.ID), kind, thread.ID, "", name, object)
+		return
+	}
+	if len(lines) == 0 {
+		lines = []string{thread.Line}
+	}
+	for _, line := range lines {
+		t.event(kind, thread.ID, line, name, object)
+	}
+}
+
+// told writes down that a thread has changed, and tells.
+func (t *tx) told(id string) {
+	lines := t.linesOf(id)
+	t.exec(`UPDATE thread SET rev = ? WHERE id = ?`, t.next()+int64(max(len(lines), 1))-1, id)
+	if thread, ok := t.thread(id); ok {
+		t.tell(storage.ThreadUpdated, thread, lines, "thread", thread)
+	}
+}
+
+// Thread reads one thread as p.Agent sees it; CodeNotFound for what p.Lines
+// leaves nothing of, and for chats of others.
+func (db *DB) Thread(ctx context.Context, id string, p storage.Page) (storage.Thread, error) {
+	var found []storage.Thread
 	err := db.look(ctx, func(v *view) (err error) {
-		if page.Head, err = v.head(); err != nil {
-			return err
+		ids, last, err := v.among([]string{id}, p, 1)
+		if err == nil {
+			found, err = v.threads(ids, last, p)
 		}
-		before := p.Before
-		if before == "" {
-			before = "~" // above every id
-		}
-		var last []string
-		query, args := newestThreads, []any{before, p.After, p.Agent, p.Rows() + 1}
-		if p.Lines != nil {
-			query, args = newestThreadsOf, []any{linesJSON(p.Lines), p.Agent, before, p.After, p.Rows() + 1}
-		}
-		err = v.rows(query, args, func(r *sql.Rows) error {
-			t, newest, err := scanThread(r)
-			page.Threads, last = append(page.Threads, t), append(last, newest)
-			return err
-		})
+		return err
+	})
+	if err == nil && len(found) == 0 {
+		err = storage.Refuse(storage.CodeNotFound, "thread", "there is no thread %s", id)
+	}
+	if err != nil {
+		return storage.Thread{}, err
+	}
+	return found[0], nil
+}
+
+// threads reads the rows of a list: each thread with its newest message, which
+// last names, and its view.
+func (v *view) threads(ids, last []string, p storage.Page) ([]storage.Thread, error) {
+	messages, err := v.messagesOf(last)
+	if err != nil {
+		return nil, err
+	}
+	place := make(map[string]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	found := make([]storage.Thread, len(ids))
+	query := `SELECT ` + threadColumns + `, ` + viewColumns + `
+		FROM json_each(?4) AS wanted
+		CROSS JOIN thread ON thread.id = wanted.value
+		LEFT JOIN contact ON contact.id = thread.contact
+		LEFT JOIN thread_view ON thread_view.agent = ?1 AND thread_view.thread = thread.id`
+	err = v.rows(query, []any{p.Agent, p.Lines == nil, linesJSON(p.Lines), linesJSON(ids)}, func(r *sql.Rows) error {
+		var w storage.View
+		var closed int64
+		t, _, err := scanThread(r, viewInto(&w, &closed)...)
 		if err != nil {
 			return err
 		}
-		if n := p.Rows(); len(page.Threads) > n {
-			page.Threads, page.Next = page.Threads[:n], last[n-1]
+		i := place[t.ID]
+		if m := messages[last[i]]; m != nil {
+			t.Last, t.Line = m, m.Line
 		}
-		for i := range page.Threads {
-			if page.Threads[i].Last, err = v.message(last[i]); err != nil {
-				return err
-			}
-			if p.Lines != nil && page.Threads[i].Last != nil {
-				page.Threads[i].Line = page.Threads[i].Last.Line
-			}
-			if page.Threads[i].Channel == storage.ChannelChat {
-				if page.Threads[i].Members, err = v.members(page.Threads[i].ID); err != nil {
-					return err
-				}
-			}
+		if p.Agent != "" {
+			w.Thread, w.Agent, w.ClosedAt = t.ID, p.Agent, storage.FromMilli(closed)
+			t.View = &w
 		}
+		found[i] = t
 		return nil
 	})
-	return page, err
+	return found, err
+}
+
+// linesJSON is a list of lines, or of ids, as a statement takes it.
+func linesJSON(lines []string) string {
+	text, _ := json.Marshal(append([]string{}, lines...))
+	return string(text)
 }

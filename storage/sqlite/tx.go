@@ -21,6 +21,7 @@ type tx struct {
 	now    storage.Time
 	events []storage.Event
 	about  string // what the change is about, for the audit
+	forget bool   // older events were changed: memory must not show them as they were
 	err    error
 }
 
@@ -135,6 +136,9 @@ func (db *DB) transact(changes []*change) error {
 		return t.rollback(t.err)
 	}
 	db.bell.ring(t.events)
+	if t.forget {
+		db.bell.forget()
+	}
 	return nil
 }
 

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"smsbridge/bridge/client"
+	"smsbridge/storage"
+)
+
+func newContactCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "contact", Short: "The people and firms that are texted"}
+	cmd.AddCommand(newContactListCommand(), newContactSaveCommand(), newContactLookupCommand(), newContactDeleteCommand(),
+		newContactMergeCommand(), newContactUnmergeCommand())
+	return cmd
+}
+
+func contactTable(contacts ...storage.Contact) table {
+	t := table{heads: []string{"id", "name", "numbers", "emails", "organisation"}}
+	for _, c := range contacts {
+		var numbers, emails []string
+		for _, n := range c.Numbers {
+			numbers = append(numbers, strings.TrimSpace(n+" "+c.Type(n)))
+		}
+		for _, e := range c.Emails {
+			emails = append(emails, e.Address)
+		}
+		t.add(c, c.ID, c.Name, strings.Join(numbers, ", "), strings.Join(emails, ", "), c.Organisation)
+	}
+	return t
+}
+
+// contactVerb is a verb that ends with contacts to show.
+func contactVerb(cmd *cobra.Command, do func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error)) *cobra.Command {
+	var b box
+	var o output
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.check(); err != nil {
+			return err
+		}
+		return b.ask(cmd.Context(), func(c *client.Client) error {
+			found, err := do(cmd, c, args)
+			if err != nil {
+				return err
+			}
+			return o.print(cmd.OutOrStdout(), contactTable(found...))
+		})
+	}
+	b.flags(cmd)
+	o.flags(cmd)
+	return cmd
+}
+
+func newContactListCommand() *cobra.Command {
+	limit := 50
+	cmd := &cobra.Command{
+		Use: "list [NAME|NUMBER]", Short: "List contacts, all or those with a part of a name or number",
+		Example: "  smsbridge contact list\n  smsbridge contact list ana -o json",
+		Args:    cobra.MaximumNArgs(1),
+	}
+	cmd.Flags().IntVar(&limit, "limit", limit, "at most so many, up to 200")
+	return contactVerb(cmd, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
+		page, err := c.Contacts(cmd.Context(), strings.Join(args, " "), storage.Page{Limit: limit})
+		return page.Contacts, err
+	})
+}
+
+func newContactSaveCommand() *cobra.Command {
+	var id, kind string
+	cmd := &cobra.Command{
+		Use: "save NAME NUMBER...", Aliases: []string{"add"}, Short: "Save a contact; one that has a number already is renamed and gets the others",
+		Example: "  smsbridge contact save \"Ana Ruiz\" +15550100 --type mobile\n  smsbridge contact save \"Ana Ruiz\" +15550100 +15550101",
+		Args:    cobra.MinimumNArgs(2),
+	}
+	cmd.Flags().StringVar(&id, "id", "", "of the contact to change; its numbers are these alone then")
+	cmd.Flags().StringVar(&kind, "type", "", "of the numbers: "+strings.Join(storage.NumberTypes, ", "))
+	return contactVerb(cmd, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
+		in := storage.Contact{ID: id, Name: args[0], Numbers: args[1:]}
+		if kind != "" {
+			in.Types = make(map[string]string)
+			for _, n := range in.Numbers {
+				in.Types[n] = kind
+			}
+		}
+		saved, err := c.SaveContact(cmd.Context(), in)
+		return []storage.Contact{saved}, err
+	})
+}
+
+func newContactLookupCommand() *cobra.Command {
+	return contactVerb(&cobra.Command{
+		Use: "lookup NUMBER", Short: "Say whose a number is",
+		Example: "  smsbridge contact lookup +15550100",
+		Args:    exactly("a number"),
+	}, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
+		found, err := c.Lookup(cmd.Context(), args[0])
+		return []storage.Contact{found}, err
+	})
+}
+
+func newContactDeleteCommand() *cobra.Command {
+	var b box
+	cmd := &cobra.Command{
+		Use: "delete CONTACT", Short: "Forget a contact; what was said with it stays, under its numbers",
+		Example: "  smsbridge contact delete ct_7Q2M0K3XJ9AB1CDE",
+		Args:    exactly("the id of a contact"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				if err := c.DeleteContact(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "Contact %s is forgotten.\n", args[0])
+				return nil
+			})
+		},
+	}
+	b.flags(cmd)
+	return cmd
+}
+
+func newContactMergeCommand() *cobra.Command {
+	return contactVerb(&cobra.Command{
+		Use: "merge CONTACT OTHER", Short: "Make one of two contacts that are the same person",
+		Example: "  smsbridge contact merge ct_7Q2M0K3XJ9AB1CDE ct_7Q2M0K3XJ9AB1CDF",
+		Args:    cobra.ExactArgs(2),
+	}, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
+		m, err := c.MergeContacts(cmd.Context(), args[0], args[1])
+		if err == nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "Take it back with `smsbridge contact unmerge %s`.\n", m.ID)
+		}
+		return []storage.Contact{m.Contact}, err
+	})
+}
+
+func newContactUnmergeCommand() *cobra.Command {
+	return contactVerb(&cobra.Command{
+		Use: "unmerge MERGE", Short: "Make two again of what merge made one",
+		Example: "  smsbridge contact unmerge cm_7Q2M0K3XJ9AB1CDE",
+		Args:    exactly("what merge said"),
+	}, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
+		return c.UnmergeContacts(cmd.Context(), args[0])
+	})
+}
