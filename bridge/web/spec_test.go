@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"smsbridge/bridge/schema"
+	"smsbridge/storage"
 )
 
 var updateSpec = flag.Bool("update-spec", false, "read the words of the documents anew from the source")
@@ -96,6 +97,32 @@ func TestSheets(t *testing.T) {
 	}
 	for name := range sheets {
 		t.Errorf("the documents tell of %s, which is not there", name)
+	}
+}
+
+// TestSpec_replayed: what a key that comes again is answered with is in the
+// documents too, whatever method it was.
+func TestSpec_replayed(t *testing.T) {
+	s := newTestSpec(t)
+	keyed := 0
+	for _, e := range s.entries {
+		if !e.Keyed {
+			continue
+		}
+		keyed++
+		v, err := replayed(&storage.Idem{Answer: withoutSecrets(e.Answers, e.Name)})
+		if err != nil {
+			t.Fatalf("%s: %v", e.Name, err)
+		}
+		for _, wrong := range s.set.Defs.CheckJSON(e.Out, encode(v)) {
+			t.Errorf("%s, again: %s", e.Name, wrong)
+		}
+		if s.resolve(e.In).Properties.Of("idem") == nil {
+			t.Errorf("%s takes a key, and its document has none", e.Name)
+		}
+	}
+	if keyed < 20 {
+		t.Errorf("%d methods take a key", keyed)
 	}
 }
 
