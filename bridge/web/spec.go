@@ -114,6 +114,7 @@ type entry struct {
 type spec struct {
 	entries []entry
 	told    []toldEvent
+	hinted  []toldHint
 	set     *schema.Set
 	problem *schema.Schema
 	rpcErr  *schema.Schema
@@ -179,6 +180,9 @@ func newSpec(version string, methods []method, routes []route) (*spec, error) {
 	}
 	for _, e := range eventTypes {
 		s.told = append(s.told, toldEvent{e, schema.Object(schema.Property{Name: e.key, Schema: s.set.Out(e.data)})})
+	}
+	for _, h := range hintTypes {
+		s.hinted = append(s.hinted, toldHint{h, s.set.Out(h.data)})
 	}
 	s.problem = s.set.Out(reflect.TypeFor[problem]())
 	s.rpcErr = s.set.Out(reflect.TypeFor[rpcError]())

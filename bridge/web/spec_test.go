@@ -185,6 +185,17 @@ func TestEventTypes(t *testing.T) {
 	}
 }
 
+// TestHintTypes: the table of the documents has every kind of hint.
+func TestHintTypes(t *testing.T) {
+	var told []string
+	for _, h := range hintTypes {
+		told = append(told, h.kind)
+	}
+	if len(told) < 4 || !slices.Equal(told, hintKinds) {
+		t.Errorf("there are %v\nthe documents tell of %v: add a row to hintTypes", hintKinds, told)
+	}
+}
+
 // TestPapers: the documents are served to anybody, and the page needs neither
 // script nor another host.
 func TestPapers(t *testing.T) {
