@@ -23,8 +23,9 @@
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
 //	          modem/simulator   pdu, modem/at    storage/sqlite             storage
-//	floor 1   pdu   modem/at   modem/profile   storage   bridge/schema   bridge/trust   bridge/mdns
+//	floor 1   pdu   modem/at   modem/profile   storage/plan   bridge/schema   bridge/trust   bridge/mdns
 //	                                             the standard library
+//	          storage                            storage/plan
 //
 // TestFloors holds this table and fails on an import that is not in it.
 //

@@ -15,7 +15,7 @@ type Desk struct {
 	Cases      Switch   `json:"cases"`
 	Strategy   Strategy `json:"strategy"`
 	Wait       int      `json:"wait_s"`           // an offer rings for so long
-	AfterClose Policy   `json:"after_close"`      //
+	AfterClose Sequel   `json:"after_close"`      //
 	Pop        string   `json:"pop,omitempty"`    // address of an outside CRM, with {number}, {name}, {reference}, {case}, {thread}
 	Lookup     string   `json:"lookup,omitempty"` // address that is asked who a number is, with {number}
 	Active     bool     `json:"active"`           // offers are made now
@@ -34,14 +34,14 @@ const (
 	CasesOff  Switch = "off"
 )
 
-// Policy says what a text means that comes after its case was closed.
-type Policy string
+// Sequel says what a text means that comes after its case was closed.
+type Sequel string
 
 // The policies.
 const (
-	PolicyAsk      Policy = "ask"      // whoever answers says whether it goes on or is new
-	PolicyContinue Policy = "continue" // the case goes on
-	PolicyNew      Policy = "new"      // it begins a new case
+	SequelAsk      Sequel = "ask"      // whoever answers says whether it goes on or is new
+	SequelContinue Sequel = "continue" // the case goes on
+	SequelNew      Sequel = "new"      // it begins a new case
 )
 
 // Limits of the time that an offer rings, and may be made to ring.
@@ -53,7 +53,7 @@ const (
 
 // NewDesk is how a line is until somebody says otherwise.
 func NewDesk(line string) Desk {
-	return Desk{Line: line, Cases: CasesAuto, Strategy: RingAll, Wait: usualWait, AfterClose: PolicyAsk}
+	return Desk{Line: line, Cases: CasesAuto, Strategy: RingAll, Wait: usualWait, AfterClose: SequelAsk}
 }
 
 // On tells whether offers are made with so many agents who could take them.
@@ -70,7 +70,7 @@ func (d Desk) Check() error {
 		return Refuse(CodeInvalid, "strategy", "there is no strategy %q; choose all, round_robin, least_busy or last_owner", d.Strategy)
 	case d.Wait < ShortestWait || d.Wait > LongestWait:
 		return Refuse(CodeInvalid, "wait_s", "an offer rings for %d to %d seconds, not %d", ShortestWait, LongestWait, d.Wait)
-	case !slices.Contains([]Policy{PolicyAsk, PolicyContinue, PolicyNew}, d.AfterClose):
+	case !slices.Contains([]Sequel{SequelAsk, SequelContinue, SequelNew}, d.AfterClose):
 		return Refuse(CodeInvalid, "after_close", "there is no policy %q; choose ask, continue or new", d.AfterClose)
 	}
 	if err := checkTemplate("pop", d.Pop); err != nil {
@@ -116,7 +116,7 @@ type DeskChange struct {
 	Cases      *Switch   `json:"cases,omitempty"`
 	Strategy   *Strategy `json:"strategy,omitempty"`
 	Wait       *int      `json:"wait_s,omitempty"`
-	AfterClose *Policy   `json:"after_close,omitempty"`
+	AfterClose *Sequel   `json:"after_close,omitempty"`
 	Pop        *string   `json:"pop,omitempty"`
 	Lookup     *string   `json:"lookup,omitempty"`
 }

@@ -1,6 +1,9 @@
 package storage
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Code says what a desk can do about an error; bridge/web maps each to a
 // number, an HTTP status and a close code in one table.
@@ -20,6 +23,10 @@ const (
 	CodeFromRequired Code = "from_required"       // several lines, and none was chosen
 	CodeChannel      Code = "channel_not_allowed" // the other end is not reached this way
 	CodeIdemMismatch Code = "idem_mismatch"       // the same key came with another body
+	CodeQuota        Code = "quota_exceeded"      // a limit of parts is used up
+	CodeQuiet        Code = "quiet_hours"         // the line is quiet now, and refuses
+	CodeRule         Code = "number_rule"         // the rules do not let this number be texted
+	CodeTooLong      Code = "too_many_parts"      // a text is longer than allowed
 	CodeStorageFull  Code = "storage_full"        // the disk is full
 	CodeClaimed      Code = "already_claimed"     // somebody else was first
 	CodeCaseClosed   Code = "case_closed"         // the case has ended
@@ -32,9 +39,10 @@ type Error struct {
 	Field   string
 	Detail  string
 	Options []string
-	Current any    // the object as it stands, for who asked for a change of an older one
-	Reason  string // why, in a word that programs go by; empty: the code says all
-	By      Role   // who can mend it; empty: whoever asked
+	Current any           // the object as it stands, for who asked for a change of an older one
+	After   time.Duration // it may be taken after so long; zero: not by waiting
+	Reason  string        // why, in a word that programs go by; empty: the code says all
+	By      Role          // who can mend it; empty: whoever asked
 }
 
 func (e *Error) Error() string {

@@ -57,6 +57,9 @@ const (
 	ViewReadAll       = "view.read_all" // of one agent: many threads at once
 	ContactMerged     = "contact.merged"
 	ContactDeleted    = "contact.deleted"
+	MessageReleased   = "message.released" // a held message may go out now
+	SendingUpdated    = "sending.updated"  // all sending was stopped, or goes on
+	GuardUpdated      = "guard.updated"    // limits, rules or quiet hours are others now
 )
 
 // Log is what following needs of the ledger.

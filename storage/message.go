@@ -1,6 +1,9 @@
 package storage
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Message is one text, inbound or outbound, of one or more parts.
 type Message struct {
@@ -22,10 +25,16 @@ type Message struct {
 	Warnings []string     `json:"warnings,omitempty"`
 	Raw      string       `json:"raw,omitempty"` // inbound and undecodable: the PDU as hex
 	Author   *Author      `json:"author,omitempty"`
-	Case     string       `json:"case,omitempty"`   // the case that it belongs to
-	Sender   string       `json:"sender,omitempty"` // chat: the account that wrote it
+	Case     string       `json:"case,omitempty"`      // the case that it belongs to
+	Priority Priority     `json:"priority,omitempty"`  // outbound; empty: normal
+	Flash    bool         `json:"flash,omitempty"`     // outbound: shown at once and not kept (class 0; 3GPP TS 23.038, 4)
+	ResendOf string       `json:"resend_of,omitempty"` // outbound: the message that this one repeats
+	ResentAs string       `json:"resent_as,omitempty"` // outbound: the message that repeats this one
+	Sender   string       `json:"sender,omitempty"`    // chat: the account that wrote it
 
 	CreatedAt   Time `json:"created_at"`            // outbound: accepted; inbound: kept
+	DueAt       Time `json:"due_at,omitzero"`       // outbound: not to be sent before
+	ExpiresAt   Time `json:"expires_at,omitzero"`   // outbound: not to be sent after
 	SentAt      Time `json:"sent_at,omitzero"`      // outbound: the service centre took the last part; inbound: its time stamp (TP-SCTS)
 	ReceivedAt  Time `json:"received_at,omitzero"`  // inbound: the first part was kept
 	DeliveredAt Time `json:"delivered_at,omitzero"` // outbound: discharge time of the last report
@@ -77,6 +86,32 @@ func (s MessageState) Final() bool {
 	return true
 }
 
+// Again tells whether a person may send such a message again. doubtful says that
+// it is known that the first may have arrived.
+func (s MessageState) Again(doubtful bool) bool {
+	if doubtful {
+		return s == Unconfirmed
+	}
+	switch s {
+	case Failed, Undelivered, Expired, Canceled, PartiallySent:
+		return true
+	}
+	return false
+}
+
+// WayOut says what can be done about a message that may not be sent again so.
+func (s MessageState) WayOut() string {
+	switch s {
+	case Unconfirmed:
+		return "it may have arrived, so whoever sends it again says so (message.resend)"
+	case Failed, Undelivered, Expired, Canceled, PartiallySent:
+		return "it is known that it did not arrive, so it can be tried again (message.retry)"
+	case Queued, Held, Sending:
+		return "it is still on its way"
+	}
+	return "it was sent; write a new one"
+}
+
 // Author is who made an outbound message: a person, or a program's token.
 type Author struct {
 	Kind string `json:"kind"` // agent, token, admin
@@ -111,6 +146,17 @@ type Draft struct {
 	Author Author
 	Case   string // that it belongs to; empty: the one that is open with To, if any
 
+	Person  string // the account behind the author; empty: there is none
+	Country string // of the box, where it was told; empty: the SIM's own
+
+	Priority Priority
+	Flash    bool          // class 0
+	At       Time          // not before; zero: now
+	Undo     time.Duration // its author may take it back for so long
+	Expires  time.Duration // after it was due; zero: never
+	ResendOf string        // the message that it repeats
+	Warnings []string
+
 	// Key makes a repeated request the same message: the same Key of the same
 	// author with the same Digest answers with the first message; with another
 	// Digest it is refused (CodeIdemMismatch). Empty: no such guard.
@@ -120,6 +166,51 @@ type Draft struct {
 
 // Allows tells whether the author may send from a line.
 func (d Draft) Allows(line string) bool { return d.Among == nil || slices.Contains(d.Among, line) }
+
+// Due is when a draft that is accepted now may go out; zero: at once.
+func (d Draft) Due(now Time) Time {
+	due := d.At
+	if d.Undo > 0 {
+		if back := At(now.Add(min(d.Undo, UndoMost))); back.After(due.Time) {
+			due = back
+		}
+	}
+	return due
+}
+
+// Ends is when it may no longer go out; zero: never.
+func (d Draft) Ends(now Time) Time {
+	if d.Expires <= 0 {
+		return Time{}
+	}
+	if due := d.Due(now); due.After(now.Time) {
+		now = due
+	}
+	return At(now.Add(d.Expires))
+}
+
+// Repeat makes a draft of who sends m again: the same text to the same number,
+// by the line that d names or by the same.
+func (d Draft) Repeat(m Message, doubtful bool) Draft {
+	d.To, d.Text, d.ResendOf = m.To, m.Text, m.ID
+	d.Priority, d.Flash = m.Priority, m.Flash
+	if d.Line == "" {
+		d.Line = m.Line
+	}
+	if m.Count != nil {
+		d.Count = *m.Count
+	}
+	if due := m.CreatedAt; !m.ExpiresAt.IsZero() {
+		if m.DueAt.After(due.Time) {
+			due = m.DueAt
+		}
+		d.Expires = m.ExpiresAt.Sub(due.Time)
+	}
+	if doubtful {
+		d.Warnings = append(d.Warnings, MaybeDuplicate)
+	}
+	return d
+}
 
 // MessagePage is one answer of a list of messages, oldest first. Prev asks for
 // older ones, Next for newer ones; empty at the end.

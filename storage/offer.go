@@ -21,7 +21,7 @@ type Offer struct {
 	Message   string     `json:"message"`             // the text that made it
 	Case      string     `json:"case,omitempty"`      // the released case that it is about; when taken, what came of it
 	LastCase  *Case      `json:"last_case,omitempty"` // that could go on
-	Policy    Policy     `json:"policy"`              // ask: say new or continue with the answer
+	Policy    Sequel     `json:"policy"`              // ask: say new or continue with the answer
 	Strategy  Strategy   `json:"strategy"`
 	To        []string   `json:"to,omitempty"` // agents whom it rings for; unanswered: none, all may answer
 	Tried     []string   `json:"tried,omitempty"`
@@ -142,23 +142,23 @@ func (s Strategy) Next(all []Candidate, tried []string, last string) []string {
 // Choice is what whoever answers wants of an offer that has a last case. By
 // policy it may be fixed; where it is to be chosen and was not, the answer is
 // refused with both.
-func (o Offer) Choice(said Policy) (Policy, error) {
+func (o Offer) Choice(said Sequel) (Sequel, error) {
 	switch said {
-	case "", PolicyNew, PolicyContinue:
+	case "", SequelNew, SequelContinue:
 	default:
 		return "", Refuse(CodeInvalid, "choice", "choice is %q; it takes new or continue", said)
 	}
 	switch {
 	case o.LastCase == nil:
-		if said == PolicyContinue && o.Case == "" {
+		if said == SequelContinue && o.Case == "" {
 			return "", Refuse(CodeInvalid, "choice", "there is no case with %s to continue; answer with new", o.Number)
 		}
-		return PolicyNew, nil
+		return SequelNew, nil
 	case said != "":
 		return said, nil
-	case o.Policy == PolicyAsk:
+	case o.Policy == SequelAsk:
 		e := Refuse(CodeInvalid, "choice", "there was a case %s; say whether it goes on or a new one begins", o.LastCase.Reference)
-		e.Options = []string{string(PolicyContinue), string(PolicyNew)}
+		e.Options = []string{string(SequelContinue), string(SequelNew)}
 		return "", e
 	}
 	return o.Policy, nil

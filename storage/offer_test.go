@@ -103,18 +103,18 @@ func TestChoice_S33_S35(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		o    Offer
-		said Policy
-		want Policy
+		said Sequel
+		want Sequel
 		fail bool
 	}{
-		{"a stranger", Offer{Policy: PolicyNew}, "", PolicyNew, false},
-		{"a stranger cannot go on", Offer{Policy: PolicyNew}, PolicyContinue, "", true},
-		{"ask and nothing said", Offer{Policy: PolicyAsk, LastCase: last}, "", "", true},
-		{"ask and continue", Offer{Policy: PolicyAsk, LastCase: last}, PolicyContinue, PolicyContinue, false},
-		{"ask and new", Offer{Policy: PolicyAsk, LastCase: last}, PolicyNew, PolicyNew, false},
-		{"by policy", Offer{Policy: PolicyContinue, LastCase: last}, "", PolicyContinue, false},
-		{"unanswered in time", Offer{Policy: PolicyNew, LastCase: last}, "", PolicyNew, false},
-		{"nonsense", Offer{Policy: PolicyNew}, "perhaps", "", true},
+		{"a stranger", Offer{Policy: SequelNew}, "", SequelNew, false},
+		{"a stranger cannot go on", Offer{Policy: SequelNew}, SequelContinue, "", true},
+		{"ask and nothing said", Offer{Policy: SequelAsk, LastCase: last}, "", "", true},
+		{"ask and continue", Offer{Policy: SequelAsk, LastCase: last}, SequelContinue, SequelContinue, false},
+		{"ask and new", Offer{Policy: SequelAsk, LastCase: last}, SequelNew, SequelNew, false},
+		{"by policy", Offer{Policy: SequelContinue, LastCase: last}, "", SequelContinue, false},
+		{"unanswered in time", Offer{Policy: SequelNew, LastCase: last}, "", SequelNew, false},
+		{"nonsense", Offer{Policy: SequelNew}, "perhaps", "", true},
 	} {
 		got, err := c.o.Choice(c.said)
 		if got != c.want || (err != nil) != c.fail {

@@ -10,8 +10,14 @@ type Part struct {
 	Attempts int          `json:"attempts,omitempty"`
 	Code     int          `json:"code,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
-	Report   *int         `json:"report,omitempty"` // TP-ST of the last status report
+	Report   *int         `json:"report,omitempty"`  // TP-ST of the last status report
+	NextTry  Time         `json:"next_try,omitzero"` // queued: not before
 }
+
+// A part leaves Held by a person only, and Unconfirmed by a report, a late
+// answer of the modem, or a person who knows. Nothing leads from a part that may
+// have gone out back to one that goes out: to send such a text again is to make
+// a new message.
 
 // MayFollow tells whether a part in state old may become next. Everything that
 // it refuses is a bug, and the ledger refuses it too, by a conditional update.
@@ -21,7 +27,7 @@ var follow = map[MessageState][]MessageState{
 	Queued:      {Queued, Sending, Held, Failed, Canceled, Expired},
 	Held:        {Queued, Canceled, Expired},
 	Sending:     {Queued, Sent, Failed, Unconfirmed},
-	Unconfirmed: {Sent, Delivered, Undelivered, Queued, Failed},
+	Unconfirmed: {Sent, Delivered, Undelivered, Failed},
 	Sent:        {Delivered, Undelivered},
 }
 
@@ -63,7 +69,7 @@ func Derive(parts []Part) MessageState {
 }
 
 // Due is a part that may go out now, with what its PDU is made from. The PDUs
-// of one message are a pure function of Text, To and ConcatRef, so all its
+// of one message follow from Text, To, ConcatRef, Flash and Expires, so all its
 // parts can be made from any of them.
 type Due struct {
 	Message   string
@@ -71,7 +77,12 @@ type Due struct {
 	To        string
 	Text      string
 	ConcatRef uint16 // reference of the concatenated message, from the ledger, rising per destination
-	Attempts  int
+	Attempts  int    // that reached the prompt
+	Tries     int    // that ended before it
+	Begun     bool   // another part of the message has left, or may have
+	Since     Time   // the first moment that it could leave
+	Flash     bool
+	Expires   Time   // zero: never
 	PDU       string // as hex when an earlier attempt fixed it: the same octets go out again
 	Length    int
 }

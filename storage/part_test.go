@@ -1,6 +1,9 @@
 package storage
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestDerive(t *testing.T) {
 	for _, c := range []struct {
@@ -47,7 +50,7 @@ func TestMayFollow(t *testing.T) {
 			if next == Sending && old != Queued {
 				t.Errorf("a part that is %s can go out", old)
 			}
-			if next == Queued && (old == Sent || old == Delivered || old == Undelivered || old == Canceled || old == Expired) {
+			if next == Queued && !slices.Contains([]MessageState{Queued, Held, Sending}, old) {
 				t.Errorf("a part that is %s can be sent again", old)
 			}
 			if old == Sending && next == Canceled {

@@ -22,6 +22,13 @@ type Draft struct {
 	MaxParts int  // refuse a longer text; default: what the box allows
 	FailFast bool // refuse when nothing could leave now
 
+	Priority storage.Priority
+	Flash    bool          // shown at once and not kept
+	At       time.Time     // not before; zero: now
+	Undo     time.Duration // in whole seconds, at most 10: it can be taken back so long
+	Expires  time.Duration // in whole seconds: after that it is not sent any more
+	Age      time.Duration // that it has waited here without a connection
+
 	// Wait holds the answer until the message is sent or delivered, or has
 	// failed, for at most Timeout (default 30 s).
 	Wait    storage.MessageState
@@ -49,7 +56,18 @@ func (c *Client) Send(ctx context.Context, d Draft) (Sent, error) {
 		Key      string    `json:"idem,omitempty"`
 		MaxParts int       `json:"max_parts,omitempty"`
 		FailFast bool      `json:"fail_fast,omitempty"`
-	}{recipient{d.To, d.Thread}, d.From, d.Text, d.Key, d.MaxParts, d.FailFast}
+
+		Priority storage.Priority `json:"priority,omitempty"`
+		Flash    bool             `json:"flash,omitempty"`
+		At       string           `json:"at,omitempty"`
+		Undo     int              `json:"undo_s,omitempty"`
+		Expires  int              `json:"expires_in_s,omitempty"`
+		Age      int              `json:"offline_age_s,omitempty"`
+	}{recipient{d.To, d.Thread}, d.From, d.Text, d.Key, d.MaxParts, d.FailFast,
+		d.Priority, d.Flash, "", seconds(d.Undo), seconds(d.Expires), seconds(d.Age)}
+	if !d.At.IsZero() {
+		in.At = d.At.UTC().Format(time.RFC3339Nano)
+	}
 	query := url.Values{}
 	if d.Wait != "" {
 		if d.Timeout <= 0 {
@@ -82,3 +100,5 @@ func (c *Client) Count(ctx context.Context, text string) (storage.Count, error) 
 	err := c.call(ctx, "POST", "/messages/count", nil, map[string]string{"text": text}, &out)
 	return out.Count, err
 }
+
+func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -28,7 +28,7 @@ func (c *Client) Offers(ctx context.Context) ([]storage.Offer, error) {
 
 // AnswerOffer takes an offer; choice says whether the last case goes on or a
 // new one begins. Agent is for callers without an account: for whom.
-func (c *Client) AnswerOffer(ctx context.Context, id, agent string, choice storage.Policy) (Taken, error) {
+func (c *Client) AnswerOffer(ctx context.Context, id, agent string, choice storage.Sequel) (Taken, error) {
 	var out Taken
 	err := c.call(ctx, "POST", offerPath(id, "/answer"), nil, map[string]string{"agent": agent, "choice": string(choice)}, &out)
 	return out, err

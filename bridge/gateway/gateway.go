@@ -152,6 +152,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		lines.Go(func() { g.find(ctx) })
 	}
 	lines.Go(func() { g.strays(ctx) })
+	lines.Go(func() { g.expire(ctx) })
 	lines.Go(func() { g.selfTests(ctx) })
 	lines.Go(func() { g.balances(ctx) })
 	return storage.Follow(ctx, g.store, head.Seq, 256, func(events []storage.Event) error { return g.heed(ctx, events) })
@@ -174,12 +175,10 @@ func (g *Gateway) open(ctx context.Context) (shut func()) {
 func (g *Gateway) heed(ctx context.Context, events []storage.Event) error {
 	for _, e := range events {
 		switch e.Type {
-		case storage.MessageQueued:
-			g.mu.Lock()
-			if s := g.sessions[e.Line]; s != nil {
-				s.line.bell.ring()
-			}
-			g.mu.Unlock()
+		case storage.MessageQueued, storage.MessageReleased, storage.LineUpdated:
+			g.ring(e.Line)
+		case storage.SendingUpdated, storage.GuardUpdated:
+			g.ring("")
 		case storage.MessageReceived:
 			if err := g.arrived(ctx, e); err != nil {
 				g.log.Error("self-test", "err", err)
@@ -187,6 +186,39 @@ func (g *Gateway) heed(ctx context.Context, events []storage.Event) error {
 		}
 	}
 	return nil
+}
+
+// ring wakes the loop of a line, or, without a line, every one.
+func (g *Gateway) ring(line string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for id, s := range g.sessions {
+		if line == "" || line == id {
+			s.line.bell.ring()
+		}
+	}
+}
+
+// expire ends what waits past its time, also while no modem is there.
+func (g *Gateway) expire(ctx context.Context) {
+	for ctx.Err() == nil {
+		changed := g.store.Changed()
+		next, err := g.store.Expire(ctx)
+		if err != nil && ctx.Err() == nil {
+			g.log.Error("texts that are past their time", "err", err)
+		}
+		wait := time.Minute
+		if !next.IsZero() {
+			wait = min(wait, time.Until(next.Time))
+		}
+		later := time.NewTimer(wait)
+		select {
+		case <-changed:
+		case <-later.C:
+		case <-ctx.Done():
+		}
+		later.Stop()
+	}
 }
 
 // strays tells of the lines that this start has found no modem for.

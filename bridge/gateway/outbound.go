@@ -11,8 +11,20 @@ import (
 	"smsbridge/storage"
 )
 
-// retries are the waits after a refusal that may pass; then the part fails.
-var retries = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
+// How often a part is tried. What the network refused and may take later is put
+// off by retries, and so is what the modem did not even take: by unsent, until
+// that is used up or the text is stale. A text of which a part has left gives up
+// after torn tries: service centres throw away what stays incomplete for long.
+// While SIM or network refuse everything the line rests, and no try is counted.
+var (
+	retries = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
+	unsent  = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, time.Hour, time.Hour, time.Hour}
+)
+
+const (
+	torn  = 3
+	stale = 24 * time.Hour
+)
 
 // coded is a part as it goes to the modem.
 type coded struct {
@@ -67,7 +79,15 @@ func encode(due storage.Due) (map[int]coded, error) {
 	if err != nil {
 		return nil, err
 	}
-	submits, err := pdu.Message{To: to, Text: due.Text, StatusReport: true, Ref: due.ConcatRef}.Submits()
+	m := pdu.Message{To: to, Text: due.Text, StatusReport: true, Ref: due.ConcatRef}
+	if due.Flash {
+		class := pdu.Class(0)
+		m.Class = &class
+	}
+	if !due.Expires.IsZero() {
+		m.Validity = pdu.RelativeValidity(time.Until(due.Expires.Time))
+	}
+	submits, err := m.Submits()
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +190,7 @@ func (l *line) write(ctx context.Context, c storage.Change) error {
 func (l *line) settle(ctx context.Context, c storage.Change, due storage.Due, err error) error {
 	refusal, ok := errors.AsType[*modem.Error](err)
 	if !ok || refusal.Outcome == modem.NotSent {
-		return l.notSent(ctx, c, refusal, err)
+		return l.notSent(ctx, c, due, refusal, err)
 	}
 	c.Reason, c.Code = why(refusal), max(refusal.Code, 0)
 	if refusal.Outcome == modem.Unknown || refusal.Class() == modem.Uncertain {
@@ -191,8 +211,7 @@ func (l *line) refused(ctx context.Context, c storage.Change, due storage.Due, c
 	case class == modem.Hold:
 		c.To = storage.Queued
 		l.rest = time.Now().Add(relapse)
-	case class == modem.Transient && due.Attempts < len(retries):
-		c.To, c.NextTry = storage.Queued, storage.At(time.Now().Add(retries[due.Attempts]))
+	case class == modem.Transient && putOff(due, due.Attempts, retries, &c):
 	default:
 		c.To = storage.Failed
 	}
@@ -200,9 +219,22 @@ func (l *line) refused(ctx context.Context, c storage.Change, due storage.Due, c
 	return l.mark(ctx, c)
 }
 
+// putOff puts a part off, if it is to be tried once more.
+func putOff(due storage.Due, tried int, waits []time.Duration, c *storage.Change) bool {
+	most := len(waits)
+	if due.Begun {
+		most = min(most, torn)
+	}
+	if tried >= most || !due.Since.IsZero() && time.Since(due.Since.Time) > stale {
+		return false
+	}
+	c.To, c.NextTry = storage.Queued, storage.At(time.Now().Add(waits[tried]))
+	return true
+}
+
 // notSent is a part of which no Ctrl-Z was written: it goes back to the queue,
 // unless the modem will never take it.
-func (l *line) notSent(ctx context.Context, c storage.Change, refusal *modem.Error, err error) error {
+func (l *line) notSent(ctx context.Context, c storage.Change, due storage.Due, refusal *modem.Error, err error) error {
 	select {
 	case <-l.m.Lost():
 		if c.From == storage.Sending {
@@ -214,19 +246,25 @@ func (l *line) notSent(ctx context.Context, c storage.Change, refusal *modem.Err
 		return l.lost()
 	default:
 	}
-	c.To, c.Reason = storage.Queued, why(err)
-	c.NextTry = storage.At(time.Now().Add(5 * time.Second))
-	if refusal != nil {
-		c.Code = max(refusal.Code, 0)
-		switch refusal.Class() {
-		case modem.Permanent:
-			c.To, c.NextTry = storage.Failed, storage.Time{}
-		case modem.Hold:
-			l.rest = time.Now().Add(relapse)
-		}
-	}
 	if isCode(err, storage.CodeConflict) {
-		return nil // it was canceled between
+		return nil // it was canceled between, or held, or all was stopped
+	}
+	c.Reason = why(err)
+	class := modem.Transient
+	if refusal != nil {
+		c.Code, class = max(refusal.Code, 0), refusal.Class()
+	}
+	switch {
+	case class == modem.Hold: // the part is blameless
+		l.rest = time.Now().Add(relapse)
+		if c.From == storage.Queued {
+			return nil
+		}
+		c.To = storage.Queued
+	case class == modem.Permanent:
+		c.To = storage.Failed
+	case !putOff(due, due.Tries+due.Attempts, unsent, &c):
+		c.To, c.Reason = storage.Failed, fmt.Sprintf("given up after %d tries: %s", due.Tries+due.Attempts+1, c.Reason)
 	}
 	l.log.Warn("a part was not sent", "message", c.Message, "part", c.N, "err", err, "now", c.To)
 	return l.mark(ctx, c)

@@ -26,6 +26,7 @@ type Store interface {
 	Next(ctx context.Context, line string) (due storage.Due, wait storage.Time, ok bool, err error)
 	Mark(ctx context.Context, c storage.Change) error
 	Doubt(ctx context.Context, reason string) (parts int, err error)
+	Expire(ctx context.Context) (next storage.Time, err error)
 
 	Note(ctx context.Context, n storage.Note) error
 	Memory

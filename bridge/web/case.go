@@ -107,7 +107,7 @@ func (s *Server) getCase(ctx context.Context, who storage.Caller, p idParams) (c
 // openCase begins a case before anything was said; the first text goes out
 // when somebody sends one.
 func (s *Server) openCase(ctx context.Context, who storage.Caller, p caseParams) (casePop, error) {
-	to, err := s.recipient(ctx, who, p.To)
+	to, err := s.recipient(ctx, who, p.To, p.From)
 	if err != nil {
 		return casePop{}, err
 	}

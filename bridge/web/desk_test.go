@@ -276,7 +276,7 @@ func TestContinueOrNew_S31_S32_S33_S34_S35_S126(t *testing.T) {
 	}
 	b.texts(t, b.line.ID, stranger1, "one more thing")
 	o := ben.hears("offer.created").Data.Offer
-	if o.Policy != storage.PolicyAsk || o.LastCase == nil || o.LastCase.ID != first.Case.ID {
+	if o.Policy != storage.SequelAsk || o.LastCase == nil || o.LastCase.ID != first.Case.ID {
 		t.Fatalf("%+v", o)
 	}
 	if code, _ := ben.ask("offer.answer", fmt.Sprintf(`{"id":%q}`, o.ID), nil); code != invalidParams.Code {

@@ -57,14 +57,18 @@ var (
 	smsOffUser  = kind{3002, "sms_disabled_user", "Texting is switched off for your account", 403, false}
 	notAssigned = kind{3003, "line_not_assigned", "This number is not assigned to you", 403, false}
 	noLine      = kind{3004, "no_line_available", "There is no number to send from", 403, false}
+	quotaUsed   = kind{3006, "quota_exceeded", "A limit of texts is used up", 429, true}
+	quietHours  = kind{3007, "quiet_hours", "This number is quiet at this hour", 403, true}
 	notSetUp    = kind{3010, "not_set_up", "This is not set up", 403, false}
 	rateLimited = kind{3008, "rate_limited", "Too many requests", 429, true}
 	tooMany     = kind{3009, "too_many_open", "Too many are open", 429, true}
 
 	claimed      = kind{4001, "already_claimed", "Somebody else was first", 409, false}
 	caseClosed   = kind{4002, "case_closed", "The case is closed", 409, false}
+	numberRule   = kind{3011, "number_rule", "The rules of this box do not let this number be texted", 403, false}
 	conflict     = kind{4003, "conflict", "It has changed meanwhile", 409, false}
 	idemMismatch = kind{4004, "idem_mismatch", "This key was used for something else", 422, false}
+	tooOld       = kind{4006, "too_old_to_send", "It has waited too long to be sent unasked", 409, false}
 	idemRunning  = kind{4005, "idem_in_progress", "The first request with this key is not done yet", 409, true}
 	notFound     = kind{4007, "not_found", "There is no such object", 404, false}
 	cursorLost   = kind{4020, "cursor_lost", "The log no longer reaches back that far", 410, false}
@@ -93,6 +97,10 @@ var kinds = map[storage.Code]kind{
 	storage.CodeNoLine:       noLine,
 	storage.CodeFromRequired: fromRequired,
 	storage.CodeIdemMismatch: idemMismatch,
+	storage.CodeQuota:        quotaUsed,
+	storage.CodeQuiet:        quietHours,
+	storage.CodeRule:         numberRule,
+	storage.CodeTooLong:      tooManyParts,
 	storage.CodeStorageFull:  storageFull,
 	storage.CodeClaimed:      claimed,
 	storage.CodeCaseClosed:   caseClosed,
@@ -144,7 +152,7 @@ func (s *Server) refuse(ctx context.Context, err error) (r *refusal, trace strin
 			k = recipientInvalid
 		}
 		if known {
-			return &refusal{kind: k, Gate: gates[k], Field: e.Field, Detail: e.Detail, Options: e.Options, Reason: e.Reason, By: e.By, Current: e.Current}, trace
+			return &refusal{kind: k, Gate: gates[k], Field: e.Field, Detail: e.Detail, Options: e.Options, Reason: e.Reason, By: e.By, Current: e.Current, After: e.After}, trace
 		}
 	}
 	if ctx.Err() == nil {

@@ -10,6 +10,7 @@ var featureOf = []struct{ feature, method string }{
 	{"drafts", "thread.view"},
 	{"search", "message.search"},
 	{"cases", "case.list"},
+	{"queue", "message.queue"},
 	{"ussd", "ussd.send"},
 	{"calls", "call.start"},
 	{"backups", "backup.create"},

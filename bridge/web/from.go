@@ -20,7 +20,7 @@ func (s *Server) fromOptions(ctx context.Context, who storage.Caller, p fromPara
 	to := ""
 	if p.To != (recipient{}) {
 		var err error
-		if to, err = s.recipient(ctx, who, p.To); err != nil {
+		if to, err = s.recipient(ctx, who, p.To, ""); err != nil {
 			return storage.FromOptions{}, err
 		}
 	}

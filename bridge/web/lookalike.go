@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +42,10 @@ type errand struct {
 	user, secret   string
 	from, to, text string
 	key            string // of idempotency
+	flash          bool
+	priority       storage.Priority
+	at             string // not before
+	expires        int    // seconds
 	id             string // of a message
 }
 
@@ -113,10 +118,8 @@ func (s *Server) doAlike(ctx context.Context, f form, a errand, wrong error) (st
 	}
 	params := map[string]any{"id": a.id}
 	if a.id == "" {
-		params = map[string]any{"to": recipient{Number: a.to}, "text": a.text, "from": s.lineNamed(ctx, p.who, a.from)}
-		if a.key != "" {
-			params["idem"] = a.key
-		}
+		params = map[string]any{"to": recipient{Number: a.to}, "text": a.text, "from": s.lineNamed(ctx, p.who, a.from), "idem": a.key,
+			"flash": a.flash, "priority": a.priority, "at": a.at, "expires_in_s": a.expires}
 	}
 	text, err := json.Marshal(params)
 	if err != nil {
@@ -169,6 +172,18 @@ func (s *Server) lineNamed(ctx context.Context, who storage.Caller, named string
 		}
 	}
 	return named
+}
+
+// wholeNumber reads a field that may be left out, in a unit of so many.
+func wholeNumber(field, text string, unit int) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > 1<<31/unit {
+		return 0, invalidParams.say(field, "%s is %q; it takes a whole number.", field, text)
+	}
+	return n * unit, nil
 }
 
 // parseForm reads query and body of a form.

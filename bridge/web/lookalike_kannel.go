@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -30,7 +31,7 @@ var kannel = lookalike{
 // kannelFields are the names in a form, and those of the headers in a POST.
 var kannelFields = map[string]string{
 	"username": "X-Kannel-Username", "password": "X-Kannel-Password", "from": "X-Kannel-From", "to": "X-Kannel-To",
-	"coding": "X-Kannel-Coding", "udh": "X-Kannel-UDH", "dlr-url": "X-Kannel-DLR-Url",
+	"coding": "X-Kannel-Coding", "mclass": "X-Kannel-MClass", "validity": "X-Kannel-Validity", "deferred": "X-Kannel-Deferred", "udh": "X-Kannel-UDH", "dlr-url": "X-Kannel-DLR-Url",
 }
 
 func readKannel(r *http.Request) (errand, error) {
@@ -45,7 +46,18 @@ func readKannel(r *http.Request) (errand, error) {
 	case get("udh") != "":
 		return a, invalidParams.say("udh", "This box sends texts, and makes the headers of their parts itself. Leave udh out.")
 	case get("dlr-url") != "":
-		return a, invalidParams.say("dlr-url", "This box tells of reports by webhooks: `smsbridge hook create URL --events message.updated`. Leave dlr-url out.")
+		return a, invalidParams.say("dlr-url", "This box tells of reports by webhooks: `smsbridge hook add URL --event message.updated`. Leave dlr-url out.")
+	}
+	a.flash = get("mclass") == "0"
+	if a.expires, err = wholeNumber("validity", get("validity"), 60); err != nil {
+		return a, err
+	}
+	later, err := wholeNumber("deferred", get("deferred"), 60)
+	if err != nil {
+		return a, err
+	}
+	if later > 0 {
+		a.at = time.Now().Add(time.Duration(later) * time.Second).Format(time.RFC3339)
 	}
 	a.text, err = kannelText(text, get("coding"), charset)
 	return a, err

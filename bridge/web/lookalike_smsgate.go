@@ -31,6 +31,9 @@ type smsgateParams struct {
 	Device    string          `json:"deviceId"`
 	SIM       int             `json:"simNumber"`
 	Encrypted bool            `json:"isEncrypted"`
+	TTL       int             `json:"ttl"` // seconds
+	Until     string          `json:"validUntil"`
+	Priority  int             `json:"priority"` // -128 to 127
 }
 
 func readSMSGate(r *http.Request) (errand, error) {
@@ -52,6 +55,8 @@ func readSMSGate(r *http.Request) (errand, error) {
 		return a, invalidParams.say("isEncrypted", "This box sends what it is given, and would send the cipher. Send the text itself, over TLS.")
 	case len(p.Data) > 0 && string(p.Data) != "null":
 		return a, invalidParams.say("dataMessage", "This box sends texts. Use textMessage.")
+	case p.Until != "":
+		return a, invalidParams.say("validUntil", "Say ttl, in seconds.")
 	case len(p.Numbers) != 1:
 		return a, recipientInvalid.say("phoneNumbers", "There are %d numbers; this takes one at a time. Ask once for each.", len(p.Numbers))
 	case p.SIM > 1:
@@ -60,7 +65,13 @@ func readSMSGate(r *http.Request) (errand, error) {
 	if a.text = p.Message; p.TextMessage != nil {
 		a.text = p.TextMessage.Text
 	}
-	a.to, a.from, a.key = p.Numbers[0], p.Device, p.ID
+	switch {
+	case p.Priority > 0:
+		a.priority = storage.PriorityHigh
+	case p.Priority < 0:
+		a.priority = storage.PriorityLow
+	}
+	a.to, a.from, a.key, a.expires = p.Numbers[0], p.Device, p.ID, p.TTL
 	return a, nil
 }
 
@@ -83,7 +94,7 @@ type smsgateRecipient struct {
 // smsgateStates are our states in its words. It has none for unconfirmed, which
 // nobody should take for failed and send again; error says so.
 var smsgateStates = map[storage.MessageState]string{
-	storage.Queued: "Pending", storage.Held: "Pending", storage.Sending: "Processed", storage.PartiallySent: "Processed",
+	storage.Queued: "Pending", storage.Held: "Pending", storage.Sending: "Processed", storage.PartiallySent: "Failed",
 	storage.Sent: "Sent", storage.Unconfirmed: "Sent", storage.PartiallyDelivered: "Sent", storage.Delivered: "Delivered",
 	storage.Undelivered: "Failed", storage.Failed: "Failed", storage.Expired: "Failed", storage.Canceled: "Failed",
 	storage.Received: "Delivered", storage.Partial: "Pending",

@@ -178,11 +178,13 @@ func TestKannel(t *testing.T) {
 		{"UCS-2", "&to=%2B15550100&text=%04%14%04%30&coding=2", 202, "0: Accepted for delivery", "Да"},
 		{"UCS-2 as UTF-8", "&to=%2B15550100&text=%D0%94%D0%B0&coding=2&charset=UTF-8", 202, "0: Accepted for delivery", "Да"},
 		{"Latin", "&to=%2B15550100&text=%E9&charset=ISO-8859-1", 202, "0: Accepted for delivery", "é"},
+		{"flash and for an hour", "&to=%2B15550100&text=b&mclass=0&validity=60&deferred=5", 202, "0: Accepted for delivery", "b"},
+		{"no minutes", "&to=%2B15550100&text=b&validity=soon", 400, "validity", ""},
 		{"half a unit", "&to=%2B15550100&text=%04&coding=2", 400, "two for each unit", ""},
 		{"no UTF-8", "&to=%2B15550100&text=%E9", 400, "no UTF-8", ""},
 		{"octets", "&to=%2B15550100&text=a&coding=1", 400, "coding", ""},
 		{"a header", "&to=%2B15550100&text=a&udh=050003", 400, "udh", ""},
-		{"reports", "&to=%2B15550100&text=a&dlr-mask=31&dlr-url=http%3A%2F%2Fx", 400, "hook create", ""},
+		{"reports", "&to=%2B15550100&text=a&dlr-mask=31&dlr-url=http%3A%2F%2Fx", 400, "hook add", ""},
 		{"two", "&to=%2B15550100+%2B15550101&text=a", 400, "one recipient", ""},
 		{"nobody", "&text=a", 400, "missing", ""},
 		{"nothing", "&to=%2B15550100", 400, "empty", ""},
@@ -201,6 +203,9 @@ func TestKannel(t *testing.T) {
 				return
 			}
 			m, err := b.db.Message(t.Context(), strings.TrimPrefix(answer.Header.Get("Location"), "/api/v1/messages/"))
+			if timed := strings.Contains(c.query, "validity"); timed != (m.Flash && !m.ExpiresAt.IsZero() && m.DueAt.After(m.CreatedAt.Time)) {
+				t.Errorf("flash, due and end: %+v", m)
+			}
 			if err != nil || m.Text != c.text || m.Line != b.line.ID || m.Author.ID != token.ID {
 				t.Errorf("%+v %v", m, err)
 			}
@@ -296,8 +301,8 @@ func TestSMSGate(t *testing.T) {
 	const path = "/3rdparty/v1/messages"
 	var first smsgateState
 	for i, body := range []string{
-		`{"id":"order-311","textMessage":{"text":"It is ready."},"phoneNumbers":["+15550100"],"deviceId":"+15550190","simNumber":1,"withDeliveryReport":true}`,
-		`{"id":"order-311","message":"It is ready.","phoneNumbers":["+15550100"],"deviceId":"+15550190"}`,
+		`{"id":"order-311","textMessage":{"text":"It is ready."},"phoneNumbers":["+15550100"],"deviceId":"+15550190","simNumber":1,"withDeliveryReport":true,"ttl":3600,"priority":100}`,
+		`{"id":"order-311","message":"It is ready.","phoneNumbers":["+15550100"],"deviceId":"+15550190","ttl":3600,"priority":100}`,
 	} {
 		answer, text := b.ask(t, "POST", path, body, header...)
 		var got smsgateState

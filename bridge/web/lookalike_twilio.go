@@ -32,12 +32,16 @@ func readTwilio(r *http.Request) (errand, error) {
 	if err := parseForm(r); err != nil {
 		return a, err
 	}
-	a.from, a.to, a.text = r.PostForm.Get("From"), r.PostForm.Get("To"), r.PostForm.Get("Body")
+	a.from, a.to, a.text, a.at = r.PostForm.Get("From"), r.PostForm.Get("To"), r.PostForm.Get("Body"), r.PostForm.Get("SendAt")
+	var err error
+	if a.expires, err = wholeNumber("ValidityPeriod", r.PostForm.Get("ValidityPeriod"), 1); err != nil {
+		return a, err
+	}
 	switch {
 	case r.PostForm.Get("MediaUrl") != "":
 		return a, invalidParams.say("MediaUrl", "This box sends texts and no pictures. Leave MediaUrl out.")
 	case r.PostForm.Get("StatusCallback") != "":
-		return a, invalidParams.say("StatusCallback", "This box tells of states by webhooks: `smsbridge hook create URL --events message.updated`. Leave StatusCallback out.")
+		return a, invalidParams.say("StatusCallback", "This box tells of states by webhooks: `smsbridge hook add URL --event message.updated`. Leave StatusCallback out.")
 	case r.PostForm.Get("MessagingServiceSid") != "" && a.from == "":
 		return a, fromRequired.say("From", "This box has lines and no messaging services. Say From: a line's number, name or id.")
 	}
@@ -70,7 +74,7 @@ type twilioMessage struct {
 // twilioStates are our states in Twilio's words. It has none for unconfirmed,
 // which nobody should take for failed and send again; error_message says so.
 var twilioStates = map[storage.MessageState]string{
-	storage.Queued: "queued", storage.Held: "queued", storage.Sending: "sending", storage.PartiallySent: "sending", storage.Sent: "sent",
+	storage.Queued: "queued", storage.Held: "queued", storage.Sending: "sending", storage.PartiallySent: "failed", storage.Sent: "sent",
 	storage.Unconfirmed: "sent", storage.Delivered: "delivered", storage.PartiallyDelivered: "partially_delivered",
 	storage.Undelivered: "undelivered", storage.Failed: "failed", storage.Expired: "failed", storage.Canceled: "canceled",
 	storage.Received: "received", storage.Partial: "receiving",
@@ -107,7 +111,7 @@ func answerTwilio(status int) func(w http.ResponseWriter, a errand, m storage.Me
 
 // twilioCodes are the error codes of Twilio's that say what ours do.
 var twilioCodes = map[string]int{
-	unauthenticated.Type: 20003, tokenExpired.Type: 20003, forbidden.Type: 20403, rateLimited.Type: 20429,
+	unauthenticated.Type: 20003, tokenExpired.Type: 20003, forbidden.Type: 20403, rateLimited.Type: 20429, quotaUsed.Type: 20429, numberRule.Type: 21408,
 	recipientInvalid.Type: 21211, textEmpty.Type: 21602, tooManyParts.Type: 21617, fromRequired.Type: 21603, notAssigned.Type: 21606,
 	notFound.Type: 20404,
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,13 @@ type sendParams struct {
 	MaxParts int       `json:"max_parts"`
 	FailFast bool      `json:"fail_fast"`
 	Case     string    `json:"case"` // that it belongs to, and whose number it goes to if to says none
+
+	Priority storage.Priority `json:"priority"`
+	Flash    bool             `json:"flash"`         // shown at once and not kept
+	At       string           `json:"at"`            // not before this moment (RFC 3339)
+	Undo     int              `json:"undo_s"`        // seconds in which it can be taken back
+	Expires  int              `json:"expires_in_s"`  // seconds after which it is not sent any more
+	Age      int              `json:"offline_age_s"` // seconds that it has waited at a desk without a connection
 }
 
 // A recipient is a number, or the other end of a thread. A colleague is none.
@@ -54,7 +62,6 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	if err := userGate(who); err != nil {
 		return sendResult{}, err
 	}
-	key := []string{p.From, p.Text}
 	if p.Case != "" {
 		c, err := s.seenCase(ctx, who, p.Case)
 		if isNotFound(err) {
@@ -66,9 +73,12 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 		if p.To == (recipient{}) {
 			p.To.Number = c.Number
 		}
-		key = append(key, p.Case)
 	}
-	to, err := s.recipient(ctx, who, p.To)
+	at, err := p.times(time.Now())
+	if err != nil {
+		return sendResult{}, err
+	}
+	to, err := s.recipient(ctx, who, p.To, p.From)
 	if err != nil {
 		return sendResult{}, err
 	}
@@ -84,25 +94,91 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 			return sendResult{}, err
 		}
 	}
-	m, replayed, err := s.c.Store.Compose(ctx, storage.Draft{
-		To: to, Line: p.From, Text: p.Text, Count: count, Author: who.Author(),
-		Among: who.Lines(), Key: p.Idem, Digest: digest(append([]string{to}, key...)...), Case: p.Case,
-	})
+	d := s.draft(who, p.Idem)
+	d.To, d.Line, d.Text, d.Count, d.Digest, d.Case = to, p.From, p.Text, count, p.digest(to), p.Case
+	d.Priority, d.Flash, d.At = p.Priority, p.Flash, at
+	d.Undo, d.Expires = time.Duration(p.Undo)*time.Second, time.Duration(p.Expires)*time.Second
+	m, replayed, err := s.c.Store.Compose(ctx, d)
 	if err != nil {
 		return sendResult{}, err
 	}
 	return sendResult{Message: m, Seq: m.Rev, Replayed: replayed}, nil
 }
 
+// draft is one by the caller.
+func (s *Server) draft(who storage.Caller, key string) storage.Draft {
+	d := storage.Draft{Author: who.Author(), Among: who.Lines(), Key: key}
+	if a := who.Person(); a != nil {
+		d.Person = a.ID
+	}
+	return d
+}
+
+// The limits of when a text is sent.
+const (
+	soonest   = 60 * time.Second      // until it expires
+	ahead     = 366 * 24 * time.Hour  // that it may be meant for
+	longest   = 63 * 7 * 24 * 60 * 60 // seconds; 3GPP TS 23.040, 9.2.3.12.1
+	oldest    = 10 * time.Minute      // that it may have waited at a desk
+	undoLimit = int(storage.UndoMost / time.Second)
+)
+
+// times checks when a text is to be sent, and reads the moment.
+func (p sendParams) times(now time.Time) (at storage.Time, err error) {
+	if err := p.Priority.Check(); err != nil {
+		return at, err
+	}
+	switch {
+	case p.Undo < 0 || p.Undo > undoLimit:
+		return at, invalidParams.say("undo_s", "undo_s is %d; it goes from 0 to %d.", p.Undo, undoLimit)
+	case p.Expires != 0 && (p.Expires < int(soonest/time.Second) || p.Expires > longest):
+		return at, invalidParams.say("expires_in_s", "expires_in_s is %d; it goes from %d to %d.", p.Expires, int(soonest/time.Second), longest)
+	case p.Age < 0:
+		return at, invalidParams.say("offline_age_s", "offline_age_s is %d; it is 0 or more.", p.Age)
+	case p.Age > int(oldest/time.Second):
+		return at, tooOld.say("offline_age_s", "This text was written %s ago and has waited at the desk since. Ask its author whether it still should go, and send it with offline_age_s 0.",
+			time.Duration(p.Age)*time.Second)
+	case p.At == "":
+		return at, nil
+	}
+	moment, err := time.Parse(time.RFC3339, p.At)
+	if err != nil {
+		return at, invalidParams.say("at", "at is %q; write a moment such as 2030-01-31T09:00:00Z.", p.At)
+	}
+	if moment.Before(now.Add(-time.Minute)) || moment.After(now.Add(ahead)) {
+		return at, invalidParams.say("at", "at is %s; it must lie ahead, within a year. It is %s now on this box.", p.At, now.UTC().Format(time.RFC3339))
+	}
+	return storage.At(moment), nil
+}
+
+// digest stands for what is asked; options that are not used do not change it.
+func (p sendParams) digest(to string) string {
+	fields := []string{to, p.From, p.Text}
+	for name, value := range map[string]string{
+		"priority": string(p.Priority), "at": p.At, "flash": strconv.FormatBool(p.Flash),
+		"undo": strconv.Itoa(p.Undo), "case": p.Case, "expires": strconv.Itoa(p.Expires),
+	} {
+		if value != "" && value != "0" && value != "false" {
+			fields = append(fields, name+"="+value)
+		}
+	}
+	slices.Sort(fields[3:])
+	return digest(fields...)
+}
+
 // recipient is the number to write to.
-func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient) (string, error) {
+func (s *Server) recipient(ctx context.Context, who storage.Caller, to recipient, from string) (string, error) {
 	switch {
 	case to.Agent != "":
 		return "", channelNot.say("to.agent", "Colleagues are not texted, even if their phone is known; write with chat.send.")
 	case to.Thread != "" && to.Number != "":
 		return "", recipientInvalid.say("to", "Say to.number or to.thread, not both.")
 	case to.Thread == "":
-		return storage.ParseNumber("to.number", to.Number)
+		home, err := s.home(ctx, who, from)
+		if err != nil {
+			return "", err
+		}
+		return storage.ReadNumber("to.number", to.Number, home)
 	}
 	page, err := s.c.Store.Messages(ctx, to.Thread, storage.Page{Limit: 1, Lines: who.Lines(), Agent: agentOf(who)})
 	if isNotFound(err) || err == nil && len(page.Messages) == 0 {

@@ -76,6 +76,8 @@ const (
 // made from it. The rows of a noun stand in its file.
 var methods = slices.Concat(
 	messageMethods,
+	queueMethods,
+	sendingMethods,
 	threadMethods,
 	viewMethods,
 	searchMethods,

@@ -21,7 +21,7 @@ type offerStore interface {
 
 	// AnswerOffer gives an offer to an agent, once; CodeClaimed names who was
 	// first.
-	AnswerOffer(ctx context.Context, id, agent string, choice storage.Policy) (storage.Offer, storage.Case, error)
+	AnswerOffer(ctx context.Context, id, agent string, choice storage.Sequel) (storage.Offer, storage.Case, error)
 	DeclineOffer(ctx context.Context, id, agent string) (storage.Offer, error)
 	ExtendOffer(ctx context.Context, id, agent string, longer time.Duration) (storage.Offer, error)
 }
@@ -51,7 +51,7 @@ func (s *Server) offers(ctx context.Context, who storage.Caller, _ none) (offerL
 type offerParams struct {
 	ID      string         `json:"id"`
 	Agent   string         `json:"agent"`
-	Choice  storage.Policy `json:"choice"`  // new or continue
+	Choice  storage.Sequel `json:"choice"`  // new or continue
 	Seconds int            `json:"seconds"` // more to ring
 }
 

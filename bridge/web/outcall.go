@@ -46,7 +46,7 @@ func (s *Server) start(ctx context.Context, who storage.Caller, p startParams) (
 	if p.To.Thread == "" {
 		p.To.Thread = p.Thread
 	}
-	to, err := s.recipient(ctx, who, p.To)
+	to, err := s.recipient(ctx, who, p.To, "")
 	if err != nil {
 		return started{}, err
 	}

@@ -383,6 +383,8 @@ func TestSight_events(t *testing.T) {
 		{storage.ContactSaved, "", "++++++++++"},
 		{storage.AgentUpdated, "", "---++--+-+"},
 		{storage.AccessChanged, "", "---++--+-+"},
+		{storage.SendingUpdated, "", "++++++++++"},
+		{storage.GuardUpdated, "", "---+++-+-+"},
 		{storage.SettingUpdated, "", "++++++++++"},
 		{"something.new", "", "---+++-+-+"},
 		{"something.new", "ln_1", "+--+++++++"},

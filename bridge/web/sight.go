@@ -19,8 +19,9 @@ var sights = []struct {
 	{"contact.*", everybody}, // the address book is the office's
 	{"agent.*", supervisors},
 	{"access.*", supervisors},
-	{"hint.presence", everybody}, // who is there is the office's business
-	{"setting.*", everybody},     // what others must not know is not in it
+	{"sending.updated", everybody}, // that nothing leaves concerns all
+	{"hint.presence", everybody},   // who is there is the office's business
+	{"setting.*", everybody},       // what others must not know is not in it
 	{"*", wholeBox},
 }
 

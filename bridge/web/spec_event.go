@@ -20,6 +20,7 @@ type eventType struct {
 var eventTypes = []eventType{
 	{storage.MessageQueued, "message", reflect.TypeFor[storage.Message](), "A text was accepted and will go out."},
 	{storage.MessageUpdated, "message", reflect.TypeFor[storage.Message](), "The state of a message or of one of its parts changed."},
+	{storage.MessageReleased, "message", reflect.TypeFor[storage.Message](), "A held text was released and will go out."},
 	{storage.MessageReceived, "message", reflect.TypeFor[storage.Message](), "A text came in and is whole."},
 	{storage.MessagePart, "message", reflect.TypeFor[storage.Message](), "A part of a text came in, others are missing."},
 	{storage.ThreadCreated, "thread", reflect.TypeFor[storage.Thread](), "Somebody wrote or was written to for the first time."},
@@ -33,6 +34,8 @@ var eventTypes = []eventType{
 	{storage.USSDUpdated, "ussd", reflect.TypeFor[storage.USSDSession](), "A USSD dialogue went on or ended."},
 	{storage.SelfTestUpdated, "self_test", reflect.TypeFor[storage.SelfTest](), "A self-test began, arrived or was lost."},
 	{storage.AgentUpdated, "agent", reflect.TypeFor[storage.Agent](), "An account was made or changed."},
+	{storage.SendingUpdated, "stop", reflect.TypeFor[storage.Stop](), "All sending was stopped, or goes on."},
+	{storage.GuardUpdated, "guard", reflect.TypeFor[storage.GuardChange](), "Limits, number rules, quiet hours or how a line sends are others now."},
 	{storage.HookUpdated, "hook", reflect.TypeFor[hookNews](), "A webhook was made, changed, disabled or removed."},
 	{storage.DeskUpdated, "desk", reflect.TypeFor[storage.Desk](), "How what comes in by a line reaches people is another way now."},
 	{storage.OfferCreated, "offer", reflect.TypeFor[storage.Offer](), "A text asks for somebody to take it on; told to those whom it rings for."},

@@ -35,6 +35,8 @@ type Store interface {
 	TalkStore
 	RadioStore
 	Work
+	Outbox
+	SendingRules
 }
 
 // views is how each agent sees the threads; lines are those that it sees.

@@ -72,7 +72,7 @@ func newStand(t *testing.T, binary string, modems int, o simulator.ModemOptions)
 }
 
 func (s *stand) serve() {
-	args := []string{"serve", "--db", filepath.Join(s.folder, "ledger.db"), "--listen", "127.0.0.1:0", "--admin", filepath.Join(s.folder, "admin.sock")}
+	args := []string{"serve", "--db", filepath.Join(s.folder, "ledger.db"), "--limits=false", "--listen", "127.0.0.1:0", "--admin", filepath.Join(s.folder, "admin.sock")}
 	for _, p := range s.ports {
 		args = append(args, "--modem", p)
 	}

@@ -92,7 +92,7 @@ func newCrowd(t *testing.T, size crowdSize) *crowd {
 	many := fmt.Sprint(size.clients + 50)
 	socket := filepath.Join(folder, "admin.sock")
 	c.process = start(t, func(line string) { c.url = strings.TrimPrefix(line, "ready ") }, build(t, ""),
-		"serve", "--db", filepath.Join(folder, "ledger.db"), "--listen", "127.0.0.1:0", "--admin", socket, "--modem", "simulator:1",
+		"serve", "--db", filepath.Join(folder, "ledger.db"), "--limits=false", "--listen", "127.0.0.1:0", "--admin", socket, "--modem", "simulator:1",
 		"--sockets", many, "--sockets-per-agent", many, "--connections", fmt.Sprint(2*size.clients+2000),
 		"--connections-per-address", fmt.Sprint(size.clients+200), "--log-level", "error")
 	t.Cleanup(func() { c.process.end(syscall.SIGTERM) })

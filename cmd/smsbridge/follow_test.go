@@ -94,7 +94,7 @@ func newSaga(t *testing.T, binary string) *saga {
 func (s *saga) path(name string) string { return filepath.Join(s.folder, name) }
 
 func (s *saga) serve() *process {
-	return start(s, nil, s.binary, "serve", "--db", s.path("ledger.db"), "--listen", "127.0.0.1:0", "--admin", s.path("admin.sock"),
+	return start(s, nil, s.binary, "serve", "--db", s.path("ledger.db"), "--limits=false", "--listen", "127.0.0.1:0", "--admin", s.path("admin.sock"),
 		"--modem", "simulator:1", "--sockets", "500", "--sockets-per-agent", "500", "--log-level", "error")
 }
 

@@ -118,7 +118,7 @@ func newRig(t *testing.T, binary string) *rig {
 func (r *rig) path(name string) string { return filepath.Join(r.folder, name) }
 
 func (r *rig) serve() *process {
-	return start(r.t, nil, r.binary, "serve", "--db", r.path("ledger.db"), "--listen", "127.0.0.1:0",
+	return start(r.t, nil, r.binary, "serve", "--db", r.path("ledger.db"), "--limits=false", "--listen", "127.0.0.1:0",
 		"--admin", r.path("admin.sock"), "--modem", r.ports[0])
 }
 

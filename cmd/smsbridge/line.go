@@ -18,7 +18,7 @@ func newLineCommand() *cobra.Command {
 	cmd.AddCommand(newLineListCommand(), newLineShowCommand(), newLineFromCommand(),
 		newLineChangeCommand("name LINE NAME", "Name a line, for people", func(v string) storage.LineChange { return storage.LineChange{Name: &v} }),
 		newLineChangeCommand("number LINE NUMBER", "Say the number of a line whose card does not tell it", func(v string) storage.LineChange { return storage.LineChange{Number: &v} }),
-		newLineMoveCommand(), newLineDeskCommand(),
+		newLineMoveCommand(), newLineDeskCommand(), newLinePolicyCommand(),
 		newLineAssignCommand("assign", "Let an account see a line and send from it", (*client.Client).Assign),
 		newLineAssignCommand("unassign", "Take a line away from an account", (*client.Client).Unassign),
 		newLineSwitchCommand("enable", "Let texts leave by a line again", true),

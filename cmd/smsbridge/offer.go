@@ -73,7 +73,7 @@ func newOfferAnswerCommand() *cobra.Command {
 				return err
 			}
 			return b.ask(cmd.Context(), func(c *client.Client) error {
-				taken, err := c.AnswerOffer(cmd.Context(), args[0], agent, storage.Policy(choice))
+				taken, err := c.AnswerOffer(cmd.Context(), args[0], agent, storage.Sequel(choice))
 				if err != nil {
 					return err
 				}

@@ -10,13 +10,11 @@ import (
 	"smsbridge/storage"
 )
 
-func newMessageCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "message", Short: "Find and delete single messages"}
-	del := newDeleteCommand("MESSAGE", "Delete a message in the box; the phone keeps it", func(cmd *cobra.Command, c *client.Client, id string) error {
+func newMessageDeleteCommand() *cobra.Command {
+	cmd := newDeleteCommand("MESSAGE", "Delete a message in the box; the phone keeps it", func(cmd *cobra.Command, c *client.Client, id string) error {
 		return c.DeleteMessage(cmd.Context(), id)
 	})
-	del.Example = "  smsbridge message delete ms_7Q2M0K3XJ9AB1CDE --yes"
-	cmd.AddCommand(newMessageSearchCommand(), del)
+	cmd.Example = "  smsbridge message delete ms_7Q2M0K3XJ9AB1CDE --yes"
 	return cmd
 }
 

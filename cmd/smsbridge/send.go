@@ -22,6 +22,10 @@ type sendSettings struct {
 	timeout         time.Duration
 	maxParts        int
 	dryRun, quiet   bool
+
+	at, priority  string
+	expires, undo time.Duration
+	flash         bool
 }
 
 func newSendCommand() *cobra.Command {
@@ -33,7 +37,10 @@ func newSendCommand() *cobra.Command {
 
 It prints the message's id, its parts and its state. With --wait it goes on until
 the text is sent or delivered. Exit code 7 says that nobody knows whether it went
-out, or that the wait ran out.`,
+out, or that the wait ran out; 5 that a rule refused it, holds it, or let it expire.
+
+--at takes a moment (2030-01-31T09:00:00+01:00), a time of the day (09:00, the next
+one on this machine's clock), or a duration from now (2h30m).`,
 		Example: `  smsbridge send +15550100 "Ready at three" --wait delivered
   journalctl -p err -n1 | smsbridge send +15550100 - --wait sent`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -53,6 +60,9 @@ out, or that the wait ran out.`,
 			if s.wait != "" && s.wait != "sent" && s.wait != "delivered" {
 				return fail(exitUsage, "wait: %q is neither sent nor delivered", s.wait)
 			}
+			if _, err := moment(s.at, time.Now()); err != nil {
+				return err
+			}
 			return s.ask(cmd.Context(), func(c *client.Client) error {
 				return s.send(cmd.Context(), c, cmd.OutOrStdout(), args[0], text)
 			})
@@ -65,6 +75,11 @@ out, or that the wait ran out.`,
 	f.DurationVar(&s.timeout, "timeout", time.Minute, "how long --wait waits")
 	f.StringVar(&s.key, "idem", "", "idempotency key: the same key and text are one message (default: a new one)")
 	f.IntVar(&s.maxParts, "max-parts", 0, "refuse a text of more parts (default: what the box allows)")
+	f.StringVar(&s.at, "at", "", "send it then, and not now")
+	f.DurationVar(&s.expires, "expires", 0, "send it no later than so long after it was due")
+	f.DurationVar(&s.undo, "undo", 0, "let it wait so long, up to 10s, in which it can be canceled")
+	f.StringVar(&s.priority, "priority", "", "high, normal or low")
+	f.BoolVar(&s.flash, "flash", false, "show it at once on the phone, which does not keep it (class 0)")
 	f.BoolVar(&s.dryRun, "dry-run", false, "tell what it would cost and send nothing")
 	f.StringVarP(&s.format, "output", "o", "table", "table, json or jsonl")
 	f.BoolVarP(&s.quiet, "quiet", "q", false, "print the id alone")
@@ -91,7 +106,14 @@ func (s *sendSettings) send(ctx context.Context, c *client.Client, out io.Writer
 	if s.key == "" {
 		s.key = rand.Text()
 	}
-	sent, err := c.Send(ctx, client.Draft{To: to, From: s.from, Text: text, Key: s.key, MaxParts: s.maxParts})
+	at, err := moment(s.at, time.Now())
+	if err != nil {
+		return err
+	}
+	sent, err := c.Send(ctx, client.Draft{
+		To: to, From: s.from, Text: text, Key: s.key, MaxParts: s.maxParts, Priority: storage.Priority(s.priority), Flash: s.flash,
+		At: at, Undo: s.undo, Expires: s.expires,
+	})
 	if err != nil {
 		return err
 	}
@@ -150,14 +172,19 @@ func (s *sendSettings) follow(ctx context.Context, c *client.Client, out io.Writ
 
 // enough tells whether a message has come as far as was waited for, or cannot.
 func (s *sendSettings) enough(m storage.Message) bool {
-	return m.State.Final() && (m.State != storage.Sent || s.wait == "sent")
+	return m.State == storage.Held || m.State.Final() && (m.State != storage.Sent || s.wait == "sent")
 }
 
 // verdict is the exit code that a message's state deserves.
 func (s *sendSettings) verdict(m storage.Message) error {
+	if s.wait != "" && m.State == storage.Held {
+		return fail(exitRefused, "the text is %s", word(&m))
+	}
 	switch m.State {
 	case storage.Failed, storage.Undelivered, storage.PartiallySent:
 		return fail(exitRadio, "the text is %s", word(&m))
+	case storage.Expired, storage.Canceled:
+		return fail(exitRefused, "the text is %s", word(&m))
 	case storage.Unconfirmed:
 		return fail(exitUnconfirmed, "the text is unconfirmed: %s", m.Reason)
 	}
@@ -165,4 +192,26 @@ func (s *sendSettings) verdict(m storage.Message) error {
 		return fail(exitUnconfirmed, "the text is %s after %s; it goes on without this command", word(&m), s.timeout)
 	}
 	return nil
+}
+
+// moment reads --at; the zero time is now.
+func moment(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
+		return now.Add(d), nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	t, err := time.ParseInLocation("15:04", s, now.Location())
+	if err != nil {
+		return time.Time{}, fail(exitUsage, "at: %q is no moment; write 2030-01-31T09:00:00+01:00, or 09:00, or 2h30m", s)
+	}
+	at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), 0, 0, now.Location())
+	if !at.After(now) {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at, nil
 }

@@ -45,6 +45,7 @@ type serveSettings struct {
 	logLevel, logFormat string
 	result, late        time.Duration
 	usbPower, serial    bool
+	guarded             bool
 	selfTest            gateway.SelfTestOptions
 	backup              bridge.BackupOptions
 	limits              bridge.Limits
@@ -102,6 +103,7 @@ to trust it.`,
 	f.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	f.DurationVar(&s.result, "result-timeout", 180*time.Second, "how long the network's answer to a sent part is awaited")
+	f.BoolVar(&s.guarded, "limits", true, "begin a new ledger with limits on how many parts may be sent (see `smsbridge limit list`); --demo has none")
 	f.BoolVar(&s.usbPower, "usb-power", false, "allow to switch a USB modem that stays silent off and on (needs the right to write its \"authorized\")")
 	f.DurationVar(&s.selfTest.Every, "self-test", 0, "how often each line gets a text from another, to prove that texts arrive (default: never; it costs texts)")
 	f.IntVar(&s.selfTest.Most, "self-test-most", 4, "the most texts that self-tests may cost within 24 hours")
@@ -167,6 +169,11 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	defer ledger.Close()
+	if s.guarded && !s.demo {
+		if err := ledger.SeedLimits(ctx); err != nil {
+			return err
+		}
+	}
 	door, err := s.door(ledger.Box(), log)
 	if err != nil {
 		return err

@@ -161,8 +161,8 @@ func (t *tx) newCase(peer, line, owner string, n int, origin storage.Direction, 
 	return storage.Case{ID: id, Number: peer, Line: line}
 }
 
-// turn is the number of the next interaction with peer.
-func (t *tx) turn(peer string) int {
+// interaction is the number of the next one with peer.
+func (t *tx) interaction(peer string) int {
 	n := 0
 	t.get(`
 		SELECT max(coalesce((SELECT max(n) FROM desk_case WHERE peer = ?1), 0), coalesce((SELECT max(n) FROM offer WHERE peer = ?1), 0))`,
@@ -269,11 +269,11 @@ func (db *DB) OpenCase(ctx context.Context, to, agent string, d storage.Draft) (
 			return storage.Refuse(storage.CodeConflict, "to", "the case %s with this number was released; answer its offer", open.Reference)
 		}
 		if o, ok := t.openOffer(to, line.ID); ok {
-			_, c, err = t.answer(o, a, storage.PolicyNew, true)
+			_, c, err = t.answer(o, a, storage.SequelNew, true)
 			return err
 		}
 		t.threadOf(to, line.ID)
-		c = t.newCase(to, line.ID, a.ID, t.turn(to), storage.Outbound, t.now)
+		c = t.newCase(to, line.ID, a.ID, t.interaction(to), storage.Outbound, t.now)
 		c = t.tellCase(storage.CaseOpened, c.ID)
 		return t.err
 	})
@@ -356,7 +356,7 @@ func (db *DB) ContinueCase(ctx context.Context, id, agent string, by storage.Cal
 		}
 		if o, ok := t.openOffer(c.Number, c.Line); ok {
 			o.LastCase = &c
-			_, c, err = t.answer(o, a, storage.PolicyContinue, true)
+			_, c, err = t.answer(o, a, storage.SequelContinue, true)
 			return c, err
 		}
 		return t.moveCase(c, storage.CaseContinue, storage.CaseOpened, reopened(a.ID))

@@ -76,19 +76,19 @@ func TestCaseOpenUntilClosed_S32(t *testing.T) {
 func TestAfterClose_S33_S35(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		policy storage.Policy
+		policy storage.Sequel
 		late   bool // nobody answers in time
-		said   storage.Policy
+		said   storage.Sequel
 		same   bool
 		fail   bool
 	}{
-		{"ask and say nothing", storage.PolicyAsk, false, "", false, true},
-		{"ask and continue", storage.PolicyAsk, false, storage.PolicyContinue, true, false},
-		{"ask and new", storage.PolicyAsk, false, storage.PolicyNew, false, false},
-		{"ask, unanswered in time", storage.PolicyAsk, true, "", false, false},
-		{"ask, late and continue all the same", storage.PolicyAsk, true, storage.PolicyContinue, true, false},
-		{"continue", storage.PolicyContinue, false, "", true, false},
-		{"new", storage.PolicyNew, false, "", false, false},
+		{"ask and say nothing", storage.SequelAsk, false, "", false, true},
+		{"ask and continue", storage.SequelAsk, false, storage.SequelContinue, true, false},
+		{"ask and new", storage.SequelAsk, false, storage.SequelNew, false, false},
+		{"ask, unanswered in time", storage.SequelAsk, true, "", false, false},
+		{"ask, late and continue all the same", storage.SequelAsk, true, storage.SequelContinue, true, false},
+		{"continue", storage.SequelContinue, false, "", true, false},
+		{"new", storage.SequelNew, false, "", false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o, first := worked(t)
@@ -351,7 +351,7 @@ func TestDeskAtRandom_S23_S31_S34_S35(t *testing.T) {
 					o.text(person)
 					texting.Unlock()
 				case 3, 4:
-					_, _, err = o.AnswerOffer(ctx, offer, me.ID, []storage.Policy{storage.PolicyNew, storage.PolicyContinue, ""}[rnd.IntN(3)])
+					_, _, err = o.AnswerOffer(ctx, offer, me.ID, []storage.Sequel{storage.SequelNew, storage.SequelContinue, ""}[rnd.IntN(3)])
 				case 5:
 					_, err = o.DeclineOffer(ctx, offer, me.ID)
 				case 6:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"smsbridge/storage"
 )
@@ -55,37 +56,123 @@ func (t *tx) seen(method string, author storage.Author, key, digest string) (id 
 	return id, known, t.err
 }
 
+// compose keeps a draft that passes every rule; the rules and the limits are
+// asked in the transaction that keeps it, so that two drafts never share the
+// last part of a limit.
 func (t *tx) compose(d storage.Draft) (string, error) {
 	line, err := t.chooseLine(d)
 	if err != nil {
 		return "", err
 	}
-	thread := t.threadOf(d.To, line.ID)
-	id := t.db.write.ids.next("ms")
+	verdict, err := t.admit(d, line)
+	if err != nil {
+		return "", err
+	}
+	m := storage.Message{ID: t.db.write.ids.next("ms"), Line: line.ID, Warnings: t.warnings(d, line, verdict)}
+	m.Thread = t.threadOf(d.To, line.ID)
+	t.insert(&m, d, line, verdict)
+	if d.Key != "" {
+		t.idem(&storage.Idem{Author: d.Author, Method: composing, Key: d.Key, Digest: d.Digest, Object: m.ID})
+	}
+	t.touch(m.Thread, line.ID, m.ID)
+	return m.ID, t.attach(m.ID, d)
+}
+
+// insert writes the message with its parts.
+func (t *tx) insert(m *storage.Message, d storage.Draft, line storage.Line, v storage.Verdict) {
 	ref := 0
 	if d.Count.Parts > 1 {
 		ref = t.reference(d.To)
 	}
 	who, _ := json.Marshal(d.Author)
 	count, _ := json.Marshal(d.Count)
+	due, expires := d.Due(t.now), d.Ends(t.now)
+	state, hold := storage.Queued, ""
+	if v.Hold != "" {
+		state, hold = storage.Held, holdRule
+	}
 	t.exec(`
-		INSERT INTO message (id, thread, line, dir, peer, own, text, state, total, author, count, concat_ref, created_at, rev)
-		VALUES (?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?)`,
-		id, thread, line.ID, d.To, line.Number, d.Text, d.Count.Parts, string(who), string(count), ref, t.now.Milli(), t.next())
+		INSERT INTO message (id, thread, line, dir, peer, own, text, state, reason, total, warnings, author, count, concat_ref,
+			created_at, rev, priority, due_at, expires_at, flash, hold, resend_of)
+		VALUES (?, ?, ?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		m.ID, m.Thread, line.ID, d.To, line.Number, d.Text, state, v.Hold, d.Count.Parts, strings.Join(m.Warnings, ","),
+		string(who), string(count), ref, t.now.Milli(), t.next(),
+		d.Priority.Rank(), due.Milli(), expires.Milli(), d.Flash, hold, d.ResendOf)
+	turn := t.turn(line.ID, d.Priority.Rank(), d.To)
 	for n := 1; n <= d.Count.Parts; n++ {
-		t.exec(`INSERT INTO part (message, n, line, peer, state) VALUES (?, ?, ?, ?, 'queued')`, id, n, line.ID, d.To)
+		t.exec(`
+			INSERT INTO part (message, n, line, peer, state, reason, next_try, priority, turn, expires_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			m.ID, n, line.ID, d.To, state, v.Hold, due.Milli(), d.Priority.Rank(), turn, expires.Milli())
 	}
-	if d.Key != "" {
-		t.idem(&storage.Idem{Author: d.Author, Method: composing, Key: d.Key, Digest: d.Digest, Object: id})
+}
+
+// admit asks everything that may refuse a draft, or hold it.
+func (t *tx) admit(d storage.Draft, line storage.Line) (storage.Verdict, error) {
+	rules, err := readRules(t.find)
+	if err != nil {
+		return storage.Verdict{}, err
 	}
-	t.warnFrom(thread, line.ID, id)
-	t.touch(thread, line.ID, id)
-	return id, t.attach(id, d)
+	verdict, err := rules.Judge(d.To, storage.HomeOf(d.Country, line))
+	if err != nil {
+		return verdict, err
+	}
+	policy, err := policyOf(t.list, line.ID)
+	if err == nil {
+		err = policy.Admit(d.Text, d.Count.Parts)
+	}
+	if err == nil {
+		err = t.awake(line.ID)
+	}
+	if err == nil {
+		err = t.spend(d, line.ID)
+	}
+	return verdict, err
+}
+
+// awake refuses while a line is quiet, if it is set to refuse then.
+func (t *tx) awake(line string) error {
+	q, err := quietOf(t.list, line)
+	if q == nil || err != nil || q.Policy != storage.QuietRefuse {
+		return err
+	}
+	until, quiet := q.Until(t.now.Time)
+	if !quiet {
+		return nil
+	}
+	e := storage.Refuse(storage.CodeQuiet, "from", "this line is quiet from %s to %s (%s) and takes no text; it may be sent after %s",
+		q.From, q.To, q.Zone, until.Format("2006-01-02 15:04"))
+	e.After = until.Sub(t.now.Time)
+	return e
+}
+
+// warnings are what a desk should know of a draft that is taken.
+func (t *tx) warnings(d storage.Draft, line storage.Line, v storage.Verdict) (list []string) {
+	if v.Warning != "" {
+		list = append(list, v.Warning)
+	}
+	var last string
+	if t.get(lastLine, []any{d.To}, &last) && last != "" && last != line.ID {
+		list = append(list, storage.WarnFrom)
+	}
+	return append(list, d.Warnings...)
+}
+
+// turn is the place of a new message among the recipients of its priority: one
+// behind those of the same recipient that wait, and not before what the line is
+// at now. So who has a hundred texts waiting and who has one take turns.
+func (t *tx) turn(line string, priority int, peer string) int64 {
+	var at, last int64
+	t.get(`SELECT at FROM turn WHERE line = ? AND priority = ?`, []any{line, priority}, &at)
+	if t.get(`SELECT coalesce(max(turn), -1) FROM part WHERE line = ? AND peer = ? AND state = 'queued'`, []any{line, peer}, &last) {
+		return max(at, last+1)
+	}
+	return at
 }
 
 // chooseLine is the line that the draft names, or the one that the thread used
-// last, or the only one there is, of those that the author may send from and
-// that are switched on.
+// last, or the only one there is, or the next of the pool, of those that the
+// author may send from and that are switched on.
 func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
 	if !t.smsOn() {
 		return storage.Line{}, storage.Refuse(storage.CodeSMSOff, "", "texts are switched off on this box; the owner switches them on with `smsbridge setting set %s true`", storage.SettingSMS).Because(string(storage.BoxOff), storage.RoleOwner)
@@ -109,6 +196,9 @@ func (t *tx) chooseLine(d storage.Draft) (storage.Line, error) {
 	case len(on) == 0:
 		return storage.Line{}, lineOff("your line")
 	case len(on) > 1:
+		if pool := t.pool(on); len(pool) > 0 {
+			return t.turnOf(pool), t.err
+		}
 		e := storage.Refuse(storage.CodeFromRequired, "from", "you have %d lines and this number was never written to; choose the line to send from", len(on))
 		for _, l := range on {
 			e.Options = append(e.Options, l.ID)

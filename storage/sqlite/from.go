@@ -34,13 +34,3 @@ func (db *DB) FromOptions(ctx context.Context, to string, among []string) (f sto
 	})
 	return f, err
 }
-
-// warnFrom marks a message that is about to become the newest of its thread, if
-// it shows another number of ours than the one before it did.
-func (t *tx) warnFrom(thread, line, message string) {
-	var last string
-	if !t.get(`SELECT line FROM thread WHERE id = ? AND last <> ''`, []any{thread}, &last) || last == "" || last == line {
-		return
-	}
-	t.exec(`UPDATE message SET warnings = ? WHERE id = ?`, storage.WarnFrom, message)
-}

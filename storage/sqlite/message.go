@@ -12,14 +12,17 @@ import (
 )
 
 const messageColumns = `id, thread, line, dir, peer, own, text, state, reason, code, total, copies, warnings, raw,
-	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel, sender, case_id`
+	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel, sender, case_id,
+	priority, due_at, expires_at, flash, resend_of, resent_as`
 
 func scanMessage(r scanner) (*storage.Message, error) {
 	m := &storage.Message{Parts: []storage.Part{}}
 	var peer, own, warnings, author, count, trace string
-	var created, sent, received, delivered int64
+	var created, sent, received, delivered, due, expires int64
+	var priority int
 	err := r.Scan(&m.ID, &m.Thread, &m.Line, &m.Dir, &peer, &own, &m.Text, &m.State, &m.Reason, &m.Code, &m.Total,
-		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel, &m.Sender, &m.Case)
+		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel, &m.Sender, &m.Case,
+		&priority, &due, &expires, &m.Flash, &m.ResendOf, &m.ResentAs)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +36,10 @@ func scanMessage(r scanner) (*storage.Message, error) {
 	if warnings != "" {
 		m.Warnings = strings.Split(warnings, ",")
 	}
+	if m.Dir == storage.Outbound && storage.Priorities[priority] != storage.PriorityNormal {
+		m.Priority = storage.Priorities[priority]
+	}
+	m.DueAt, m.ExpiresAt = storage.FromMilli(due), storage.FromMilli(expires)
 	m.CreatedAt, m.SentAt = storage.FromMilli(created), storage.FromMilli(sent)
 	m.ReceivedAt, m.DeliveredAt = storage.FromMilli(received), storage.FromMilli(delivered)
 	for _, f := range []struct {
@@ -49,12 +56,16 @@ func scanMessage(r scanner) (*storage.Message, error) {
 	return m, nil
 }
 
-const partColumns = `SELECT n, state, ref, attempts, code, reason, report FROM part WHERE message = ? ORDER BY n`
+const partColumns = `SELECT n, state, ref, attempts, code, reason, report, next_try FROM part WHERE message = ? ORDER BY n`
 
 func scanPart(r scanner, more ...any) (storage.Part, error) {
 	var p storage.Part
 	var ref, report int
-	err := r.Scan(append([]any{&p.N, &p.State, &ref, &p.Attempts, &p.Code, &p.Reason, &report}, more...)...)
+	var next int64
+	err := r.Scan(append([]any{&p.N, &p.State, &ref, &p.Attempts, &p.Code, &p.Reason, &report, &next}, more...)...)
+	if p.State == storage.Queued {
+		p.NextTry = storage.FromMilli(next)
+	}
 	if ref >= 0 {
 		p.Ref = &ref
 	}
@@ -258,7 +269,7 @@ func (v *view) messagesOf(ids []string) (map[string]*storage.Message, error) {
 
 const (
 	partsOf = `
-		SELECT n, state, ref, attempts, code, reason, report, message
+		SELECT n, state, ref, attempts, code, reason, report, next_try, message
 		FROM json_each(?) AS wanted
 		CROSS JOIN part ON part.message = wanted.value
 		ORDER BY message, n`

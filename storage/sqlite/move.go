@@ -81,6 +81,9 @@ func (t *tx) rejoin(from, to string) {
 	t.exec(`UPDATE ussd SET line = ? WHERE line = ? AND ended_at > 0`, from, to)
 	t.exec(`DELETE FROM ussd_turn WHERE session IN (SELECT id FROM ussd WHERE line = ?)`, to)
 	t.exec(`DELETE FROM ussd WHERE line = ?`, to)
+	for _, table := range []string{"policy", "quiet", "turn"} { // those of line from hold
+		t.exec(`DELETE FROM `+table+` WHERE line = ?`, to)
+	}
 	t.exec(`UPDATE selftest SET source = ? WHERE source = ?`, from, to)
 	t.exec(`UPDATE selftest SET target = ? WHERE target = ?`, from, to)
 }

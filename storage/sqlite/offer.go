@@ -129,8 +129,8 @@ func (t *tx) offer(c storage.Case, fresh bool, id string) {
 	if err != nil || !d.Active {
 		return
 	}
-	o := storage.Offer{Number: peer, Line: line, Message: id, Policy: storage.PolicyNew, Strategy: d.Strategy, Wait: d.Wait}
-	o.Reference = storage.Reference(peer, t.turn(peer))
+	o := storage.Offer{Number: peer, Line: line, Message: id, Policy: storage.SequelNew, Strategy: d.Strategy, Wait: d.Wait}
+	o.Reference = storage.Reference(peer, t.interaction(peer))
 	if last, _ := cases(t.read, `WHERE desk_case.peer = ? AND desk_case.line = ? AND desk_case.state = 'closed' ORDER BY desk_case.n DESC LIMIT 1`, peer, line); len(last) > 0 {
 		o.LastCase, o.Policy = &last[0], d.AfterClose
 	}
@@ -166,12 +166,12 @@ func (t *tx) offerCase(c storage.Case, message, besides string) {
 		tried = []string{besides}
 	}
 	t.newOffer(storage.Offer{Number: c.Number, Line: c.Line, Message: message, Case: c.ID, Reference: c.Reference,
-		Policy: storage.PolicyContinue, Strategy: d.Strategy, Wait: d.Wait}, tried)
+		Policy: storage.SequelContinue, Strategy: d.Strategy, Wait: d.Wait}, tried)
 }
 
 func (t *tx) newOffer(o storage.Offer, tried []string) {
 	o.ID = t.db.write.ids.next("of")
-	n := t.turn(o.Number)
+	n := t.interaction(o.Number)
 	last := ""
 	if o.LastCase != nil {
 		last = o.LastCase.ID
@@ -237,8 +237,8 @@ func (t *tx) moveOffer(o *storage.Offer, act storage.OfferAct) error {
 		o.Until = storage.At(t.now.Add(time.Duration(o.Wait) * time.Second))
 	case storage.OfferExhaust:
 		o.To, o.Until = nil, storage.Time{}
-		if o.Policy == storage.PolicyAsk {
-			o.Policy = storage.PolicyNew
+		if o.Policy == storage.SequelAsk {
+			o.Policy = storage.SequelNew
 		}
 	}
 	if t.exec(`
@@ -290,7 +290,7 @@ func (t *tx) audience(o storage.Offer) []string {
 
 // answer gives an offer to an agent, with the case that comes of it. The first
 // one wins: the offer's row moves once.
-func (t *tx) answer(o storage.Offer, a storage.Agent, choice storage.Policy, asked bool) (storage.Offer, storage.Case, error) {
+func (t *tx) answer(o storage.Offer, a storage.Agent, choice storage.Sequel, asked bool) (storage.Offer, storage.Case, error) {
 	if o.TakenBy == a.ID {
 		c, err := aCase(t.read, o.Case) // the answer to an answer that was lost
 		return o, c, err
@@ -326,7 +326,7 @@ func (t *tx) answer(o storage.Offer, a storage.Agent, choice storage.Policy, ask
 
 // caseOf is the case that an answered offer becomes, and the event that is to
 // tell of it.
-func (t *tx) caseOf(o storage.Offer, a storage.Agent, choice storage.Policy) (storage.Case, string, error) {
+func (t *tx) caseOf(o storage.Offer, a storage.Agent, choice storage.Sequel) (storage.Case, string, error) {
 	switch {
 	case o.Case != "":
 		c, err := aCase(t.read, o.Case)
@@ -338,7 +338,7 @@ func (t *tx) caseOf(o storage.Offer, a storage.Agent, choice storage.Policy) (st
 		}
 		t.exec(`UPDATE desk_case SET owner = ? WHERE id = ?`, a.ID, c.ID)
 		return c, storage.CaseUpdated, t.err
-	case choice == storage.PolicyContinue:
+	case choice == storage.SequelContinue:
 		if _, ok := o.LastCase.State.After(storage.CaseContinue); !ok {
 			return *o.LastCase, "", claimed(*o.LastCase, a)
 		}
@@ -379,7 +379,7 @@ func (db *DB) Offers(ctx context.Context, lines []string) (found []storage.Offer
 
 // AnswerOffer gives an offer to an agent, once: whoever comes second is told
 // who was first. The same agent again gets the same case.
-func (db *DB) AnswerOffer(ctx context.Context, id, agent string, choice storage.Policy) (o storage.Offer, c storage.Case, err error) {
+func (db *DB) AnswerOffer(ctx context.Context, id, agent string, choice storage.Sequel) (o storage.Offer, c storage.Case, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		if o, err = anOffer(t.read, id); err != nil {
 			return err

@@ -79,7 +79,7 @@ func (o *office) open() (storage.Offer, bool) {
 	return found[0], true
 }
 
-func (o *office) answer(id string, a storage.Agent, choice storage.Policy) storage.Case {
+func (o *office) answer(id string, a storage.Agent, choice storage.Sequel) storage.Case {
 	o.t.Helper()
 	_, c, err := o.AnswerOffer(context.Background(), id, a.ID, choice)
 	if err != nil {
@@ -212,7 +212,7 @@ func TestDesk_switch(t *testing.T) {
 
 func TestOfferPasses_S35(t *testing.T) {
 	round := storage.RingRound
-	ask := storage.PolicyAsk
+	ask := storage.SequelAsk
 	o := newOffice(t, 2)
 	o.desk(storage.DeskChange{Strategy: &round, AfterClose: &ask})
 	o.text(customer)

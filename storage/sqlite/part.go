@@ -7,46 +7,27 @@ import (
 	"smsbridge/storage"
 )
 
-// Next is the part of line that should go out next: in the order of the
-// messages, passing over what waits for a later try. If nothing is due now,
-// ok is false and wait is the moment of the earliest later try, or zero.
-func (db *DB) Next(ctx context.Context, line string) (due storage.Due, wait storage.Time, ok bool, err error) {
-	now := storage.Now().Milli()
-	err = db.look(ctx, func(v *view) error {
-		var ref, at int64
-		ok, err = v.get(`
-			SELECT part.message, part.n, message.total, part.peer, message.text, message.concat_ref,
-			       part.attempts, part.pdu, part.length
-			FROM part
-			JOIN message ON message.id = part.message
-			WHERE part.line = ? AND part.state = 'queued' AND part.next_try <= ?
-			ORDER BY part.message, part.n
-			LIMIT 1`, []any{line, now},
-			&due.Message, &due.N, &due.Total, &due.To, &due.Text, &ref, &due.Attempts, &due.PDU, &due.Length)
-		due.ConcatRef = uint16(ref)
-		if ok || err != nil {
-			return err
-		}
-		_, err = v.get(`SELECT coalesce(min(next_try), 0) FROM part WHERE line = ? AND state = 'queued'`, []any{line}, &at)
-		wait = storage.FromMilli(at)
-		return err
-	})
-	return due, wait, ok, err
-}
-
 // Mark moves one part from one state to another, and its message with it, in
 // one commit with the event. It answers CodeConflict if the part is not in the
-// state that it should come from.
+// state that it should come from, and if it should go out and no longer may.
 func (db *DB) Mark(ctx context.Context, c storage.Change) error {
 	if !storage.MayFollow(c.From, c.To) {
 		return storage.Refuse(storage.CodeConflict, "state", "a part cannot go from %s to %s", c.From, c.To)
 	}
 	return db.update(ctx, func(t *tx) error {
+		if c.To == storage.Sending {
+			if err := t.release(&c); err != nil {
+				return err
+			}
+		}
 		if t.move(c) != 1 {
 			if t.err != nil {
 				return t.err
 			}
 			return storage.Refuse(storage.CodeConflict, "state", "part %d of message %s is not %s", c.N, c.Message, c.From)
+		}
+		if c.To == storage.Sending {
+			t.released(c)
 		}
 		if c.To == storage.Failed {
 			t.exec(`UPDATE part SET state = 'canceled', reason = 'an earlier part failed' WHERE message = ? AND state = 'queued'`, c.Message)
@@ -79,12 +60,14 @@ func (t *tx) move(c storage.Change) int64 {
 	}
 	return t.exec(`
 		UPDATE part
-		SET state = ?, code = ?, reason = ?, next_try = ?
-		WHERE message = ? AND n = ? AND state = ?`, c.To, c.Code, c.Reason, c.NextTry.Milli(), c.Message, c.N, c.From)
+		SET state = ?, code = ?, reason = ?, next_try = ?, tries = tries + (state = 'queued' AND ? = 'queued')
+		WHERE message = ? AND n = ? AND state = ?`, c.To, c.Code, c.Reason, c.NextTry.Milli(), c.To, c.Message, c.N, c.From)
 }
 
 // derive writes the state that follows from a message's parts, and its event.
-func (t *tx) derive(id string) {
+func (t *tx) derive(id string) { t.deriveAs(id, storage.MessageUpdated) }
+
+func (t *tx) deriveAs(id, kind string) {
 	m := t.message(id)
 	if m == nil {
 		return
@@ -99,7 +82,7 @@ func (t *tx) derive(id string) {
 	t.exec(`UPDATE message SET state = ?, reason = ?, code = ?, sent_at = ?, rev = ? WHERE id = ?`,
 		state, reason, code, sent, rev, id)
 	m.State, m.Reason, m.Code, m.SentAt, m.Rev = state, reason, code, storage.FromMilli(sent), rev
-	t.event(storage.MessageUpdated, m.Thread, m.Line, "message", m)
+	t.event(kind, m.Thread, m.Line, "message", m)
 }
 
 // worst is the reason of the part that gave the message its state.

@@ -63,6 +63,7 @@ type DB struct {
 
 	bell   tail
 	badges badges
+	uptime uptime // of the machine
 
 	key struct { // what secrets are sealed with; read when first needed
 		sync.Mutex
@@ -80,7 +81,7 @@ type DB struct {
 // schema up to date, and asserts what the promises rest on. It refuses a file
 // that another process has open. The caller closes it.
 func Open(ctx context.Context, path string) (*DB, error) {
-	db := &DB{path: path}
+	db := &DB{path: path, uptime: machine}
 	db.failure.done = make(chan struct{})
 	db.write.stmts = make(map[string]*sql.Stmt)
 	db.read.stmts = make(map[string]*sql.Stmt)
@@ -203,7 +204,7 @@ func (db *DB) quickCheck(ctx context.Context) error {
 }
 
 // load reads what the writer keeps in memory: box, epoch, the newest ids and
-// the newest events.
+// the newest events; and sets the limits of a new ledger.
 func (db *DB) load(ctx context.Context) error {
 	err := db.write.conn.QueryRowContext(ctx, `
 		SELECT (SELECT value FROM meta WHERE key = 'box'),

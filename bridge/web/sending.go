@@ -1,0 +1,162 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"smsbridge/storage"
+)
+
+var sendingMethods = []method{
+	{"sending.get", "GET", "/api/v1/sending", storage.ScopeRead, storage.RoleViewer, 200, bind((*Server).sending), nil},
+	{"sending.stop", "POST", "/api/v1/sending/stop", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).stopSending), nil},
+	{"sending.resume", "POST", "/api/v1/sending/resume", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).resumeSending), nil},
+	{"policy.list", "GET", "/api/v1/policies", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).policies), nil},
+	{"policy.set", "PUT", "/api/v1/policies", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).setPolicy), nil},
+	{"quiet.list", "GET", "/api/v1/quiet-hours", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).quiet), nil},
+	{"quiet.set", "PUT", "/api/v1/quiet-hours", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).setQuiet), nil},
+	{"quiet.delete", "DELETE", "/api/v1/quiet-hours", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).deleteQuiet), nil},
+	{"limit.list", "GET", "/api/v1/limits", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).limits), nil},
+	{"limit.set", "PUT", "/api/v1/limits", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).setLimit), nil},
+	{"rule.list", "GET", "/api/v1/rules", storage.ScopeAdmin, storage.RoleManager, 200, bind((*Server).rules), nil},
+	{"rule.set", "POST", "/api/v1/rules", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).setRules), nil},
+	{"rule.delete", "DELETE", "/api/v1/rules", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).deleteRules), nil},
+}
+
+// SendingRules say what may be sent, and how.
+type SendingRules interface {
+	Stop(ctx context.Context) (storage.Stop, error)
+	StopSending(ctx context.Context, yes bool, reason string, by storage.Author) (storage.Stop, error)
+
+	Policies(ctx context.Context) ([]storage.Policy, error)
+	SetPolicy(ctx context.Context, p storage.Policy) error
+	Quiet(ctx context.Context) ([]storage.Quiet, error)
+	SetQuiet(ctx context.Context, q storage.Quiet) error
+	DeleteQuiet(ctx context.Context, line string) error
+
+	Limits(ctx context.Context) ([]storage.LimitStatus, error)
+	SetLimit(ctx context.Context, l storage.Limit) error
+	Rules(ctx context.Context) (storage.Rules, error)
+	ChangeRules(ctx context.Context, change func(storage.Rules) storage.Rules) (storage.Rules, error)
+}
+
+type stopAnswer struct {
+	Stop storage.Stop `json:"stop"`
+}
+
+func (s *Server) sending(ctx context.Context, _ storage.Caller, _ none) (stopAnswer, error) {
+	stop, err := s.c.Store.Stop(ctx)
+	return stopAnswer{stop}, err
+}
+
+type stopParams struct {
+	Reason string `json:"reason"`
+}
+
+// stopSending is the one switch for everything. Whoever may send may also stop
+// it, for who sees the harm first should not have to look for somebody.
+func (s *Server) stopSending(ctx context.Context, who storage.Caller, p stopParams) (stopAnswer, error) {
+	stop, err := s.c.Store.StopSending(ctx, true, p.Reason, who.Author())
+	return stopAnswer{stop}, err
+}
+
+func (s *Server) resumeSending(ctx context.Context, who storage.Caller, _ none) (stopAnswer, error) {
+	stop, err := s.c.Store.StopSending(ctx, false, "", who.Author())
+	return stopAnswer{stop}, err
+}
+
+type policiesAnswer struct {
+	Policies []storage.Policy `json:"policies"`
+}
+
+func (s *Server) policies(ctx context.Context, _ storage.Caller, _ none) (policiesAnswer, error) {
+	all, err := s.c.Store.Policies(ctx)
+	return policiesAnswer{list(all)}, err
+}
+
+func (s *Server) setPolicy(ctx context.Context, who storage.Caller, p storage.Policy) (policiesAnswer, error) {
+	if err := s.c.Store.SetPolicy(ctx, p); err != nil {
+		return policiesAnswer{}, err
+	}
+	return s.policies(ctx, who, none{})
+}
+
+type quietAnswer struct {
+	Quiet []storage.Quiet `json:"quiet"`
+}
+
+func (s *Server) quiet(ctx context.Context, _ storage.Caller, _ none) (quietAnswer, error) {
+	all, err := s.c.Store.Quiet(ctx)
+	return quietAnswer{list(all)}, err
+}
+
+func (s *Server) setQuiet(ctx context.Context, who storage.Caller, q storage.Quiet) (quietAnswer, error) {
+	if q.Policy == "" {
+		q.Policy = storage.QuietHold
+	}
+	if err := s.c.Store.SetQuiet(ctx, q); err != nil {
+		return quietAnswer{}, err
+	}
+	return s.quiet(ctx, who, none{})
+}
+
+func (s *Server) deleteQuiet(ctx context.Context, who storage.Caller, p lineParams) (quietAnswer, error) {
+	if err := s.c.Store.DeleteQuiet(ctx, p.Line); err != nil {
+		return quietAnswer{}, err
+	}
+	return s.quiet(ctx, who, none{})
+}
+
+type limitsAnswer struct {
+	Limits []storage.LimitStatus `json:"limits"`
+}
+
+func (s *Server) limits(ctx context.Context, _ storage.Caller, _ none) (limitsAnswer, error) {
+	all, err := s.c.Store.Limits(ctx)
+	return limitsAnswer{list(all)}, err
+}
+
+func (s *Server) setLimit(ctx context.Context, who storage.Caller, l storage.Limit) (limitsAnswer, error) {
+	if err := s.c.Store.SetLimit(ctx, l); err != nil {
+		return limitsAnswer{}, err
+	}
+	return s.limits(ctx, who, none{})
+}
+
+type rulesAnswer struct {
+	Rules storage.Rules `json:"rules"`
+}
+
+func (s *Server) rules(ctx context.Context, _ storage.Caller, _ none) (rulesAnswer, error) {
+	r, err := s.c.Store.Rules(ctx)
+	return rulesAnswer{r}, err
+}
+
+// setRules adds to the lists, and sets what is one word.
+func (s *Server) setRules(ctx context.Context, _ storage.Caller, add storage.Rules) (rulesAnswer, error) {
+	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.With(add) })
+	return rulesAnswer{r}, err
+}
+
+// deleteRules takes out of the lists what is named.
+func (s *Server) deleteRules(ctx context.Context, _ storage.Caller, out storage.Rules) (rulesAnswer, error) {
+	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.Without(out) })
+	return rulesAnswer{r}, err
+}
+
+// home is the country whose numbers may be written as at home: the only one that
+// the lines are of from which the caller could send.
+func (s *Server) home(ctx context.Context, who storage.Caller, from string) (string, error) {
+	lines, _, err := s.linesOf(ctx, who)
+	var homes []string
+	for _, l := range lines {
+		if h := storage.HomeOf("", l); from == "" || from == l.ID {
+			homes = append(homes, h)
+		}
+	}
+	slices.Sort(homes)
+	if homes = slices.Compact(homes); len(homes) != 1 {
+		return "", err
+	}
+	return homes[0], err
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"smsbridge/bridge/client"
+	"smsbridge/storage"
+)
+
+func newQuietCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "quiet", Short: "The hours in which no text leaves"}
+	cmd.AddCommand(newQuietListCommand(), newQuietSetCommand(), newQuietDeleteCommand())
+	return cmd
+}
+
+func newQuietListCommand() *cobra.Command {
+	return newQuietDoCommand(&cobra.Command{
+		Use: "list", Short: "Show the quiet hours", Example: "  smsbridge quiet list", Args: cobra.NoArgs,
+	}, func(context.Context, *client.Client, []string) error { return nil })
+}
+
+func newQuietSetCommand() *cobra.Command {
+	var q storage.Quiet
+	cmd := newQuietDoCommand(&cobra.Command{
+		Use: "set FROM TO ZONE", Short: "Set quiet hours",
+		Example: "  smsbridge quiet set 20:00 08:00 Europe/Berlin\n  smsbridge quiet set 22:00 06:00 UTC --line ln_7Q2M0K3XJ9AB1CDE --policy refuse",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 3 {
+				return fail(exitUsage, "%s wants two times of the day and a time zone; see %s --help", cmd.CommandPath(), cmd.CommandPath())
+			}
+			return nil
+		},
+	}, func(ctx context.Context, c *client.Client, args []string) error {
+		q.From, q.To, q.Zone = args[0], args[1], args[2]
+		return c.SetQuiet(ctx, q)
+	})
+	cmd.Flags().StringVar(&q.Line, "line", "", "one line (default: each that has no hours of its own)")
+	cmd.Flags().StringVar(&q.Policy, "policy", storage.QuietHold, "what becomes of a text then: hold or refuse")
+	return cmd
+}
+
+func newQuietDeleteCommand() *cobra.Command {
+	var line string
+	cmd := newQuietDoCommand(&cobra.Command{
+		Use: "delete", Short: "Take quiet hours away", Example: "  smsbridge quiet delete", Args: cobra.NoArgs,
+	}, func(ctx context.Context, c *client.Client, _ []string) error { return c.DeleteQuiet(ctx, line) })
+	cmd.Flags().StringVar(&line, "line", "", "one line (default: the hours of those that have none of their own)")
+	return cmd
+}
+
+// newQuietDoCommand does something with the quiet hours, and lists them.
+func newQuietDoCommand(cmd *cobra.Command, do func(context.Context, *client.Client, []string) error) *cobra.Command {
+	var b box
+	var o output
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.check(); err != nil {
+			return err
+		}
+		return b.ask(cmd.Context(), func(c *client.Client) error {
+			if err := do(cmd.Context(), c, args); err != nil {
+				return err
+			}
+			all, err := c.Quiet(cmd.Context())
+			if err != nil {
+				return err
+			}
+			t := table{heads: []string{"line", "from", "to", "zone", "policy"}}
+			for _, q := range all {
+				t.add(q, q.Line, q.From, q.To, q.Zone, q.Policy)
+			}
+			return o.print(cmd.OutOrStdout(), t)
+		})
+	}
+	b.flags(cmd)
+	o.flags(cmd)
+	return cmd
+}
