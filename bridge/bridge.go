@@ -106,6 +106,7 @@ type Config struct {
 	Hosts   []string     // names under which desks may call, besides the local ones
 	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
 	Portals []string     // origins whose pages may open a socket with a ticket
+	Likes   []string     // other gateways whose way to send a text is understood, of web.Lookalikes
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
@@ -164,7 +165,7 @@ func New(c Config) *Bridge {
 	b.desks = web.New(web.Config{
 		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
-		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Lookalikes: c.Likes, Log: c.Log,
 		Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
 	})
 	return b

@@ -34,6 +34,12 @@ func supervisors(who storage.Caller) bool {
 	return who.May(storage.ScopeAdmin, storage.RoleManager)
 }
 
+// about tells whether an event of accounts is about this one.
+func about(agent string, e storage.Event) bool {
+	var data struct{ Agent struct{ ID string } }
+	return json.Unmarshal(e.Data, &data) == nil && data.Agent.ID == agent
+}
+
 // wholeBox is for who is limited neither by role nor by lines.
 func wholeBox(who storage.Caller) bool {
 	return who.InRole(storage.RoleManager) && who.Lines() == nil
@@ -46,6 +52,9 @@ func sees(who storage.Caller, e storage.Event) bool {
 	}
 	if e.Line != "" {
 		return who.Sees(e.Line)
+	}
+	if me := who.Person(); me != nil && e.Type == storage.AgentUpdated && about(me.ID, e) {
+		return true // a change made on one screen shows on the person's others
 	}
 	for _, s := range sights {
 		if ok, _ := path.Match(s.types, e.Type); ok {
