@@ -112,6 +112,7 @@ type Config struct {
 	Log     *slog.Logger
 
 	Front func(http.Handler) http.Handler // stands before the desk bank on TCP; nil: nothing does
+	Speak func(net.Listener) net.Listener // TLS, where desks speak it; the limits count below it; nil: as it comes
 
 	Backup BackupOptions
 	Limits Limits
@@ -133,6 +134,7 @@ type Bridge struct {
 	desks *web.Server
 	push  *hook.Pusher
 	front func(http.Handler) http.Handler
+	speak func(net.Listener) net.Listener
 	log   *slog.Logger
 
 	support Support
@@ -158,8 +160,11 @@ func New(c Config) *Bridge {
 	if c.Front == nil {
 		c.Front = func(next http.Handler) http.Handler { return next }
 	}
+	if c.Speak == nil {
+		c.Speak = func(l net.Listener) net.Listener { return l }
+	}
 	b := &Bridge{
-		front: c.Front, push: push, backups: copies, limits: c.Limits, store: c.Store, radio: radio, log: c.Log,
+		front: c.Front, speak: c.Speak, push: push, backups: copies, limits: c.Limits, store: c.Store, radio: radio, log: c.Log,
 		support: c.Support, version: c.Version, began: time.Now(),
 	}
 	b.desks = web.New(web.Config{
@@ -205,7 +210,9 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("ledger", func() error { return b.tend(ctx) })
 	start("gauges", func() error { return b.desks.Gauges(ctx) })
 	start("desk bank", func() error {
-		return b.serve(ctx, limit(desks, b.limits.Connections, b.limits.PerAddress), b.front(b.desks.Handler()), nil)
+		// HTTP looks for a *tls.Conn, so nothing may stand between it and TLS.
+		few := limit(desks, b.limits.Connections, b.limits.PerAddress)
+		return b.serve(ctx, b.speak(few), b.front(b.desks.Handler()), nil)
 	})
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()

@@ -184,7 +184,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	}
 	b := bridge.New(bridge.Config{
 		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Likes: s.likes, Name: s.name, Version: version, Log: log,
-		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
+		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, Speak: door.speak, BoxKey: door.pin(),
 		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
 		Backup:  s.backup, Limits: s.limits,
 	})
@@ -193,7 +193,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx, door.listen(desks), admin) }()
+	go func() { ended <- b.Run(ctx, desks, admin) }()
 	if err := s.settle(ctx, b, ledger); err != nil {
 		return err
 	}
