@@ -22,6 +22,8 @@ var sights = []struct {
 	{"sending.updated", everybody}, // that nothing leaves concerns all
 	{"hint.presence", everybody},   // who is there is the office's business
 	{"setting.*", everybody},       // what others must not know is not in it
+	{"history.*", everybody},       // how many came, and not what they say
+	{"retention.*", everybody},     // lists are to be read again
 	{"*", wholeBox},
 }
 
