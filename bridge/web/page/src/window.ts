@@ -114,6 +114,12 @@ export function put(m: Message): boolean {
   return true;
 }
 
+// drop takes a message out that was deleted.
+export function drop(thread: string, id: string): void {
+  const w = windows.get(thread);
+  if (w) w.value = { ...w.value, pages: w.value.pages.map((p) => ({ ...p, messages: p.messages.filter((m) => m.id !== id) })) };
+}
+
 // forgetWindows drops every window but that of one thread, which is read again.
 export function forgetWindows(but?: string): void {
   for (const thread of [...windows.keys()]) if (thread !== but) windows.delete(thread);
