@@ -3,11 +3,11 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { CopyIcon } from "./icon";
-import { Confirm, said, toast } from "./kit";
+import { said, toast } from "./kit";
 import type { Message } from "./protocol";
 import { call } from "./socket";
 import { lineName, sortedLines } from "./store";
-import { drop, put } from "./window";
+import { put } from "./window";
 import { words } from "./words";
 
 const again = ["failed", "undelivered", "expired", "canceled", "partially_sent"];
@@ -64,23 +64,6 @@ export function Actions({ message: m, onEdit }: { message: Message; onEdit(text:
       )}
       <button type="button" class="link" onClick={() => onEdit(m.text)}>{words.edit}</button>
     </p>
-  );
-}
-
-// Delete asks first: it is for everybody, and reaches no phone.
-export function Delete({ message: m }: { message: Message }) {
-  const [asked, ask] = useState(false);
-  return (
-    <>
-      <button type="button" class="button" onClick={() => ask(true)}>{words.remove}</button>
-      {asked && (
-        <Confirm title={words.removeAsk} told={words.removeTold} act={words.remove} danger onClose={() => ask(false)}
-          run={async () => {
-            await call("message.delete", { id: m.id });
-            drop(m.thread, m.id);
-          }} />
-      )}
-    </>
   );
 }
 

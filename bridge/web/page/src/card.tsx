@@ -11,10 +11,12 @@ import { Fact } from "./details";
 import { toComposer } from "./focus";
 import { AddPersonIcon, CallIcon, ChatIcon, MailIcon, PersonIcon } from "./icon";
 import { useRead } from "./kit";
-import { Avatar } from "./list";
+import { Avatar } from "./face";
 import { isNumber } from "./number";
 import type { Card, Thread } from "./protocol";
+import { askRemoveThread, mayRemoveThread } from "./remove";
 import { lineName, lines, who } from "./store";
+import { mute, muted } from "./view";
 import { mayWrite } from "./work";
 import { words as page } from "./words";
 
@@ -104,6 +106,10 @@ function Stranger({ thread: t }: { thread: Thread }) {
       <p class="card-do">
         {canCall() && <button type="button" class="button" onClick={() => void startCall({ number: t.peer })}><CallIcon />{words.call}</button>}
         <CopyButton text={t.peer} told={words.copyNumber} />
+      </p>
+      <p class="card-do">
+        <button type="button" class="button" aria-pressed={muted(t.id)} onClick={() => mute(t.id)}>{muted(t.id) ? page.view.unmute : page.view.mute}</button>
+        {mayRemoveThread() && <button type="button" class="button" onClick={() => askRemoveThread(t)}>{page.view.remove}</button>}
       </p>
       {mayWrite.value && (
         <p class="card-do">

@@ -4,9 +4,11 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { sendChat } from "./chat";
 import { Counter, useCount } from "./counter";
 import { Wrong } from "./dialog";
 import { draft, drafts } from "./draft";
+import { tellTyping } from "./hint";
 import { CloseIcon, MoreIcon, SendIcon } from "./icon";
 import { later } from "./later";
 import { complaint, type Extra, outbox, send } from "./outbox";
@@ -17,7 +19,7 @@ import { call, state } from "./socket";
 import { keyOf, lines, type Place, session, threads } from "./store";
 import { exact } from "./time";
 import { messagesOf, windowOf } from "./window";
-import { colleagues, mayWrite, me, templates } from "./work";
+import { mayWrite, templates } from "./work";
 import { say, words } from "./words";
 
 const Templates = later(() => import("./template").then((m) => m.Templates));
@@ -33,18 +35,18 @@ const extras = signal<Record<string, Extra>>({});
 
 interface Props {
   at: Place;
+  channel: string;
   number: string;
   name: string;
   lastLine: string;
 }
 
-export function Composer({ at, number, name, lastLine }: Props) {
+export function Composer({ at, channel, number, name, lastLine }: Props) {
   const key = keyOf(at);
   const box = useRef<HTMLTextAreaElement>(null);
   const text = drafts.value[key] ?? "";
   const thread = at.thread ? threads.value[at.thread] : undefined;
-  const agent = colleague(at, thread);
-  const chat = thread?.channel === "chat" || agent !== undefined;
+  const chat = channel === "chat";
   const to = writeTo.value[key] || number;
   const count = useCount(chat ? "" : text);
   const from = useFrom(key, chat, at.thread && !writeTo.value[key] ? { thread: at.thread } : { number: to }, lastLine);
@@ -75,8 +77,8 @@ export function Composer({ at, number, name, lastLine }: Props) {
     const { [key]: _, ...others } = extras.value;
     extras.value = others;
     const undo = Number(preferences.value.undo_s);
-    if (chat) send(at, "", "", text, { chat: true, agent: at.thread ? undefined : agent });
-    else send(at, to, from.line, text, { ...extra, direct: to !== number, ...(undo > 0 && !extra.at && { undo }) });
+    if (chat) sendChat(at, text);
+    else send(at, to, from.line, text, false, { ...extra, direct: to !== number, ...(undo > 0 && !extra.at && { undo }) });
     box.current?.focus();
   }
 
@@ -92,7 +94,7 @@ export function Composer({ at, number, name, lastLine }: Props) {
 
   return (
     <form class="composer" onSubmit={submit} aria-label={say(words.message, { who: name })}>
-      {chat ? <Presence agent={agent} name={name} /> : (
+      {chat ? <p class="composer-ways"><span class="tag" title={words.channelOf}>{words.channelChat}</span></p> : (
         <div class="composer-ways">
           <span class="tag" title={words.channelOf}>{words.sms}</span>
           <To key_={key} thread={thread} number={number} />
@@ -105,9 +107,9 @@ export function Composer({ at, number, name, lastLine }: Props) {
         {!chat && !stop && <More extra={extra} set={set} />}
         {!chat && templates.value && <Templates place={key} to={at.thread ? { thread: at.thread } : { number: to }} />}
         <textarea id="composer" ref={box} rows={1} dir="auto" value={text} autocomplete="off"
-          placeholder={chat ? say(words.chatPlaceholder, { who: name }) : words.placeholder}
+          placeholder={chat ? words.chats.placeholder : words.placeholder}
           aria-label={say(words.message, { who: name })} aria-invalid={!!wrong && !wrongFrom} aria-describedby="wrong-text counter why-not"
-          onInput={(e) => { draft(key, e.currentTarget.value); if (wrong) complaint.value = null; }} onKeyDown={onKey} />
+          onInput={(e) => { draft(key, e.currentTarget.value); if (at.thread) tellTyping(at.thread); if (wrong) complaint.value = null; }} onKeyDown={onKey} />
         <button class="button primary send" aria-disabled={stop ? "true" : undefined} aria-describedby={stop ? "why-not" : undefined} title={stop || undefined}>
           <SendIcon /><span>{extra.at ? words.schedule : words.send}</span>
         </button>
@@ -120,32 +122,13 @@ export function Composer({ at, number, name, lastLine }: Props) {
   );
 }
 
-// colleague is the account that a place writes to.
-function colleague(at: Place, thread?: Thread): string | undefined {
-  const members = (thread as { members?: { id: string }[] } | undefined)?.members;
-  return (at as { agent?: string }).agent ?? members?.find((m) => m.id !== me.value)?.id;
-}
-
 // whyNot is why nothing can be sent from here at all, and who can change it.
 function whyNot(chat: boolean, f: FromOptions | undefined): string {
   if (!mayWrite.value) return words.cannotWrite;
   if (chat) return "";
   if (session.value?.agent?.sms_enabled === false) return words.smsOff;
-  if (f?.why === "none") return [f.detail || words.fromNone + ".", words.fixBy[f.fix_by ?? "viewer" as Role]].filter(Boolean).join(" ");
+  if (f?.why === "none") return [words.fromWhy[f.reason ?? ""] ?? (f.detail || words.fromNone + "."), words.fixBy[f.fix_by ?? "viewer" as Role]].filter(Boolean).join(" ");
   return "";
-}
-
-// Presence says whether a colleague sees at once what is written.
-function Presence({ agent, name }: { agent?: string; name: string }) {
-  const p = agent ? colleagues.value[agent]?.presence : undefined;
-  return (
-    <div class="composer-ways">
-      <span class="tag" title={words.channelOf}>{words.channelChat}</span>
-      {p && <span class={"presence" + (p.online ? " here" : "")}>
-        {say(p.phone === "busy" ? words.onThePhone : p.online ? words.onlineNow : words.offlineSees, { who: name })}
-      </span>}
-    </div>
-  );
 }
 
 interface FromState {

@@ -6,7 +6,7 @@ import { catalog, say } from "./catalog";
 import { Dialog, Wrong } from "./dialog";
 import { said, toast } from "./kit";
 import { parse } from "./number";
-import type { Card, Contact } from "./protocol";
+import type { Card, Contact, NumberType } from "./protocol";
 import { Refusal } from "./refusal";
 import { call } from "./socket";
 import { putContact } from "./store";
@@ -190,7 +190,7 @@ function Fields({ start, peer, fresh, onAttach }: { start: Card; peer: string; f
         <div class="contact-more">
           {lines(numbers).map((n) => (
             <label class="field kind" key={n}>{say(words.type, { number: n })}
-              <select value={types[n] ?? ""} onChange={(e) => setTypes({ ...types, [n]: e.currentTarget.value })}>
+              <select value={types[n] ?? ""} onChange={(e) => setTypes({ ...types, [n]: e.currentTarget.value as NumberType })}>
                 {Object.entries(words.types).map(([v, told]) => <option key={v} value={v}>{told}</option>)}
               </select>
             </label>

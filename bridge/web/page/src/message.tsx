@@ -1,7 +1,7 @@
 // One text in a thread: an article whose name tells who wrote to whom, when,
 // and what became of it.
 
-import { Actions, CopyButton, Delete } from "./act";
+import { Actions, CopyButton } from "./act";
 import { CallIcon } from "./icon";
 import { startCall } from "./call";
 import { Fact } from "./details";
@@ -9,6 +9,7 @@ import { type TickShape, Tick } from "./icon";
 import { lineBadge } from "./line";
 import { discard, flying, type Outgoing, sendNow } from "./outbox";
 import type { Author, Message, MessageState, MMSCard } from "./protocol";
+import { askRemove, mayRemove } from "./remove";
 import { session } from "./store";
 import { Text } from "./text";
 import { clock, exact, span } from "./time";
@@ -227,7 +228,7 @@ export function Facts({ message: m }: { message: Message }) {
       {m.warnings?.map((w) => <p class="hint" key={w}>{w}</p>)}
       <p class="line-form">
         {m.text && <CopyButton text={m.text} told={words.copyText} />}
-        {mayWrite.value && <Delete message={m} />}
+        {mayRemove(m) && <button type="button" class="button remove" onClick={() => askRemove(m)}>{words.view.removeText}</button>}
       </p>
     </section>
   );

@@ -5,8 +5,8 @@ import { effect, signal } from "@preact/signals";
 import { onEvent } from "./kit";
 import { preferences } from "./prefer";
 import type { Event, Message } from "./protocol";
-import { unreadTotal } from "./read";
 import { place, session, threads, who } from "./store";
+import { muted, unreadTotal } from "./view";
 import { say, words } from "./words";
 
 // What the bar asks for: to unlock the sound, or to allow notices.
@@ -172,8 +172,8 @@ async function climb(e: Event): Promise<void> {
   if (!what || Date.now() - Date.parse(e.at) > 300_000) return; // it came while this page was away
   const p = preferences.value;
   const thread = m?.thread ?? e.data.offer?.thread ?? "";
-  const t = threads.value[thread] as (typeof threads.value)[string] & { view?: { muted?: boolean } } | undefined;
-  if (t?.view?.muted && what !== "offer") return;
+  const t = threads.value[thread];
+  if (muted(thread) && what !== "offer") return;
   if ((what === "sms" && !p.notify_sms) || (what === "chat" && !p.notify_chat) || (what === "call" && !p.notify_call)) return;
   const name = t ? who(t) : e.data.offer?.title ?? m?.from ?? m?.author?.name ?? "";
   const told = what === "offer" ? say(words.noticeOffer, { who: e.data.offer!.number })

@@ -22,7 +22,8 @@ const retryAfter = 2_000;
 export interface Outgoing {
   idem: string;
   thread: string; // empty for a number that has none yet
-  number: string;
+  number: string; // of a chat: the colleague's account
+  chat?: boolean;
   from: string;
   text: string;
   at: number;
@@ -33,8 +34,6 @@ export interface Outgoing {
 
 // Extra is what goes with a text beside its words.
 export interface Extra {
-  chat?: boolean; // to a colleague, within the box
-  agent?: string; // the colleague, while there is no thread
   direct?: boolean; // to the number, though there is a thread: another one of the same person
   priority?: Priority;
   flash?: boolean;
@@ -74,9 +73,9 @@ function newKey(): string {
   return Array.from(bytes, (b) => b.toString(36).padStart(2, "0")).join("");
 }
 
-export function send(to: Place, number: string, from: string, text: string, extra?: Extra): void {
+export function send(to: Place, number: string, from: string, text: string, chat = false, extra?: Extra): void {
   const o: Outgoing = {
-    idem: newKey(), thread: to.thread ?? "", number, from, text,
+    idem: newKey(), thread: to.thread ?? "", number, chat, from, text,
     at: Date.now(), state: "waiting", reason: "", extra,
   };
   save(o);
@@ -128,8 +127,8 @@ async function hand(o: Outgoing): Promise<boolean> {
 }
 
 // request is the method that takes o, and what it is asked.
-function request({ idem, thread, number, from, text, extra: x = {} }: Outgoing): [string, object] {
-  if (x.chat) return ["chat.send", { idem, text, to: thread ? { thread } : { agent: x.agent } }];
+function request({ idem, thread, number, chat, from, text, extra: x = {} }: Outgoing): [string, object] {
+  if (chat) return ["chat.send", { idem, text, to: thread ? { thread } : { agent: number } }];
   return ["message.send", {
     idem, from, text,
     to: thread && !x.direct ? { thread } : { number },
@@ -160,9 +159,8 @@ function taken(o: Outgoing, m: Message): void {
   remove(o.idem);
   undoable(o, m);
   if (!putLast(m)) onThread();
-  const here = place.value as (Place & { agent?: string }) | null;
-  if (here && !here.thread && (o.extra?.agent ? here.agent === o.extra.agent : here.number === o.number)) {
-    const before = keyOf(here);
+  if (place.value && !place.value.thread && (o.chat ? place.value.agent : place.value.number) === o.number) {
+    const before = keyOf(place.value);
     draft(m.thread, drafts.value[before] ?? "");
     draft(before, "");
     const writing = document.activeElement?.id === "composer";
@@ -172,7 +170,7 @@ function taken(o: Outgoing, m: Message): void {
 }
 
 function refused(o: Outgoing, e: Refusal): void {
-  const key = keyOf(o.thread ? { thread: o.thread } : { number: o.number });
+  const key = keyOf(o.thread ? { thread: o.thread } : o.chat ? { agent: o.number } : { number: o.number });
   if (drafts.value[key]) {
     save({ ...o, state: "refused", reason: e.sentence });
     return;

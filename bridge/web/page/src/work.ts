@@ -9,7 +9,6 @@ import type { Case, Colleague, Event, Offer } from "./protocol";
 import { Refusal } from "./refusal";
 import { call, state } from "./socket";
 import { place, session } from "./store";
-import { drop } from "./window";
 
 export const offers = signal<Record<string, Offer>>({});
 export const cases = signal<Record<string, Case>>({});
@@ -52,8 +51,7 @@ export function casesOf(thread: string): Case[] {
 
 function hear(e: Event): void {
   ahead.value = Date.now() - Date.parse(e.at);
-  const { offer, case: work, preference, setting, presence, deleted } = e.data;
-  if (e.type === "message.deleted" && deleted) drop(deleted.thread, deleted.id);
+  const { offer, case: work, preference, setting, presence } = e.data;
   if (offer) putOffers([offer]);
   if (work) putCases([work]);
   if (preference) putPreferences([preference]);

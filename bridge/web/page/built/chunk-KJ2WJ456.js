@@ -1,1 +1,0 @@
-import{b as f,c as n,d,f as e}from"./chunk-HV67MSNO.js";import{j as s}from"./chunk-XUZ5NMJZ.js";var i=s({});function c(){i.value=d("draft")}e("draft",(t,r)=>g(t,typeof r=="string"?r:""));function v(t,r){(i.value[t]??"")!==r&&(g(t,r),r===""?n("draft",t):f("draft",t,r))}function g(t,r){let{[t]:p,...o}=i.value;i.value=r===""?o:{...o,[t]:r}}export{i as a,c as b,v as c};
