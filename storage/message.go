@@ -130,6 +130,34 @@ type Count struct {
 	Parts    int    `json:"parts"`
 	Left     int    `json:"left_in_part"`
 	Breaks   []int  `json:"breaks,omitempty"` // index of the character that begins part 2, 3, ...
+
+	// Only where a text is counted before it is sent; not kept with a message.
+	Costly  []Costly `json:"costly,omitempty"`
+	Instead *Instead `json:"instead,omitempty"`
+}
+
+// Costly is a character that a text pays for: it forces the longer alphabet, or
+// takes two units.
+type Costly struct {
+	Char   string `json:"char"`
+	At     int    `json:"at"`    // where it stands first, in characters
+	Count  int    `json:"count"` // how often
+	Units  int    `json:"units"` // that each takes
+	Forces bool   `json:"forces,omitempty"`
+}
+
+// Instead is the same text with plain quotes, dashes and spaces, if that is
+// enough for the shorter alphabet. Nothing is replaced unasked.
+type Instead struct {
+	Text  string `json:"text"`
+	Parts int    `json:"parts"`
+	Units int    `json:"units"`
+}
+
+// Kept is what is kept of a count with its message.
+func (c Count) Kept() Count {
+	c.Costly, c.Instead = nil, nil
+	return c
 }
 
 // Trace tells how long an inbound message was where, in milliseconds.

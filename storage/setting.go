@@ -67,6 +67,7 @@ var Settings = []SettingKey{
 var Preferences = []SettingKey{
 	{Key: PreferencePhone, Kind: kindChoice, Usual: `"ask"`, Choices: []string{"ask", "sms", "call"}, Help: "What the phone button beside a number does"},
 	{Key: "enter_sends", Kind: kindSwitch, Usual: `true`, Help: "Enter sends, Shift+Enter begins a line"},
+	{Key: "undo_s", Kind: kindChoice, Usual: `"0"`, Choices: []string{"0", "3", "5", "10"}, Help: "Seconds in which a text can be taken back"},
 	{Key: "theme", Kind: kindChoice, Usual: `"system"`, Choices: []string{"system", "light", "dark"}, Help: "Colours of the page"},
 	{Key: "density", Kind: kindChoice, Usual: `"comfortable"`, Choices: []string{"comfortable", "compact"}, Help: "Room between rows"},
 	{Key: "language", Kind: kindText, Usual: `""`, check: isLanguage, form: "a language tag such as en or pt-BR", Help: "Language of the page; empty: the browser's"},
@@ -76,6 +77,9 @@ var Preferences = []SettingKey{
 	{Key: "notify_desktop", Kind: kindSwitch, Usual: `true`, Help: "... by a notice of the desktop"},
 	{Key: "notify_sound", Kind: kindSwitch, Usual: `true`, Help: "... by a sound"},
 	{Key: "notify_title", Kind: kindSwitch, Usual: `true`, Help: "... by the title of the window"},
+	{Key: "notify_tone", Kind: kindChoice, Usual: `"glass"`, Choices: []string{"glass", "knock", "rise"}, Help: "Which sound"},
+	{Key: "notify_volume", Kind: kindChoice, Usual: `"60"`, Choices: []string{"20", "40", "60", "80", "100"}, Help: "How loud it is, in per cent"},
+	{Key: "notify_focused", Kind: kindSwitch, Usual: `false`, Help: "Sound also while the page is looked at"},
 	{Key: "notify_preview", Kind: kindSwitch, Usual: `true`, Help: "A notice shows the words"},
 }
 

@@ -38,7 +38,24 @@ func Count(text string) (storage.Count, error) {
 	if err != nil {
 		return storage.Count{}, storage.Refuse(storage.CodeInvalid, "text", "%v", err)
 	}
-	return storage.Count{Alphabet: m.Alphabet, Units: m.Units, Parts: m.Parts, Left: m.Left, Breaks: m.Breaks}, nil
+	c := storage.Count{Alphabet: m.Alphabet, Units: m.Units, Parts: m.Parts, Left: m.Left, Breaks: m.Breaks, Instead: instead(text)}
+	for _, s := range m.Costly {
+		c.Costly = append(c.Costly, storage.Costly{Char: s.Char, At: s.At, Count: s.Count, Units: s.Units, Forces: s.Forces})
+	}
+	return c, nil
+}
+
+// instead is nil where a text gains nothing by plain quotes and dashes.
+func instead(text string) *storage.Instead {
+	plain, ok := pdu.Suggest(text)
+	if !ok {
+		return nil
+	}
+	m, err := pdu.Measure(plain)
+	if err != nil {
+		return nil
+	}
+	return &storage.Instead{Text: plain, Parts: m.Parts, Units: m.Units}
 }
 
 // sendNext sends the one part that is due. If none is, it tells how long the

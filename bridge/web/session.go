@@ -137,6 +137,18 @@ type sessionView struct {
 	Version  string         `json:"version"`
 	Box      string         `json:"box"`
 	BoxName  string         `json:"box_name,omitempty"`
+	Call     string         `json:"call_way,omitempty"` // how the phone button calls: none, tel, hook, modem
+	Video    bool           `json:"video,omitempty"`    // colleagues can be invited to a video room
+}
+
+// ways fills in what the page shows buttons for.
+func (s *Server) ways(ctx context.Context, v *sessionView) error {
+	var video string
+	if err := s.setting(ctx, storage.SettingVideo, &video); err != nil {
+		return err
+	}
+	v.Video = video != ""
+	return s.setting(ctx, storage.SettingCall, &v.Call)
 }
 
 func (s *Server) showSession(w http.ResponseWriter, r *http.Request, p *proof) error {
@@ -147,6 +159,9 @@ func (s *Server) showSession(w http.ResponseWriter, r *http.Request, p *proof) e
 	v := sessionView{Setup: !owned, Demo: s.c.Lab != nil, Version: s.c.Version, Box: s.c.Box, BoxName: s.c.BoxName}
 	if p != nil {
 		v.SignedIn, v.Agent = true, p.who.Agent
+		if err := s.ways(r.Context(), &v); err != nil {
+			return err
+		}
 	}
 	return s.answer(w, v)
 }

@@ -85,7 +85,7 @@ func (t *tx) insert(m *storage.Message, d storage.Draft, line storage.Line, v st
 		ref = t.reference(d.To)
 	}
 	who, _ := json.Marshal(d.Author)
-	count, _ := json.Marshal(d.Count)
+	count, _ := json.Marshal(d.Count.Kept())
 	due, expires := d.Due(t.now), d.Ends(t.now)
 	state, hold := storage.Queued, ""
 	if v.Hold != "" {

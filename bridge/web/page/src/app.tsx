@@ -20,9 +20,14 @@ import { SignIn, takeCode } from "./signin";
 import { StartDialog } from "./start";
 import { place, session } from "./store";
 import { ThreadPane } from "./thread";
+import { asking } from "./notify";
+import { later } from "./later";
+import { offers, startWork } from "./work";
 import { words } from "./words";
 
 const askAgain = 3_000;
+const Offers = later(() => import("./offer").then((m) => m.Offers));
+const AskBar = later(() => import("./notice").then((m) => m.AskBar));
 
 function App() {
   if (!session.value?.signed_in) return <SignIn key={String(session.value?.setup)} />;
@@ -48,6 +53,8 @@ function App() {
       <RemoveDialog />
       <ContactDialog />
       <BarDialogs />
+      {Object.keys(offers.value).length > 0 && <Offers />}
+      {asking.value && <AskBar />}
       <Toasts />
       <Announcer />
     </>
@@ -98,6 +105,7 @@ async function start(): Promise<void> {
   takeCode();
   watchAddress();
   watchKeys();
+  startWork();
   await knock();
   render(<App />, root);
 }

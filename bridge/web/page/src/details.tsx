@@ -1,14 +1,16 @@
-// The third pane: who the thread is with, and all about the text that was
-// asked for.
+// The third pane: who the thread is with, the case, and all about the text
+// that was asked for.
 
 import { signal } from "@preact/signals";
-import { editing } from "./contact";
-import { CloseIcon, PersonIcon } from "./icon";
-import { lineName, lines, place, threads, who } from "./store";
-import { Avatar } from "./list";
+import { CloseIcon } from "./icon";
+import { later } from "./later";
 import { Facts } from "./message";
+import { place, threads } from "./store";
 import { messagesOf, windowOf } from "./window";
 import { words } from "./words";
+
+const Card = later(() => import("./card").then((m) => m.ContactCard));
+const Cases = later(() => import("./case").then((m) => m.Cases));
 
 // Only a wide page has room for the third pane beside the others; on all others
 // it is a sheet, which covers them and so begins closed.
@@ -33,20 +35,13 @@ export function Details() {
   const t = place.value?.thread ? threads.value[place.value.thread] : undefined;
   if (!t || !detailsOpen.value) return null;
   const message = shownText.value ? messagesOf(windowOf(t.id).value).find((m) => m.id === shownText.value) : undefined;
-  const line = t.line ? lines.value[t.line] : undefined;
-  const numbers = t.contact?.numbers?.length ? t.contact.numbers : [t.peer];
   return (
     <aside class="pane details" id="details" tabIndex={-1} aria-label={words.paneDetails}>
       <button type="button" class="plain square details-close" aria-label={words.close} title={words.close} onClick={() => (detailsOpen.value = false)}><CloseIcon /></button>
-      <section class="card">
-        <Avatar thread={t} />
-        <h2><bdi>{who(t)}</bdi></h2>
-        {!t.contact && t.channel !== "chat" && <p class="hint">{words.unsaved}</p>}
-        {t.contact && <ul class="numbers">{numbers.map((n) => <li key={n} dir="ltr">{n}</li>)}</ul>}
-        {t.contact && <button type="button" class="button" onClick={() => (editing.value = { thread: t.id })}><PersonIcon />{words.editContact}</button>}
-        {line && <p class="hint">{words.sharedLine} <bdi>{lineName(line)}</bdi>{line.name && line.number && <> (<span dir="ltr">{line.number}</span>)</>}.</p>}
-      </section>
-      {message ? <Facts message={message} /> : <p class="hint centred">{words.factsHint}</p>}
+      <Card key={"card" + t.id} thread={t} />
+      {message && <Facts message={message} />}
+      <Cases key={"case" + t.id} thread={t} />
+      {!message && <p class="hint centred">{words.factsHint}</p>}
     </aside>
   );
 }

@@ -40,6 +40,11 @@ export const PlugIcon = () => <Icon><path d="M7 2.5v4M13 2.5v4M5 6.5h10v3a5 5 0 
 export const BookIcon = () => <Icon><path d="M4.5 3.5h9a2 2 0 0 1 2 2v11h-9a2 2 0 0 1-2-2zM4.5 14.5a2 2 0 0 1 2-2h9M8 7h4" /></Icon>;
 export const LeaveIcon = () => <Icon><path d="M8 3.5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 6.5 16 10l-3.5 3.5M16 10H8" /></Icon>;
 
+export const MoreIcon = () => <Icon><path d="M10 4.6v.1M10 10v.1M10 15.4v.1" stroke-width="2.4" /></Icon>;
+export const CallIcon = () => <Icon><path d="M6.3 3.5 8 7.2 6.4 8.6a9 9 0 0 0 5 5l1.4-1.6 3.7 1.7v2.1c0 .5-.4.9-.9.9A12.1 12.1 0 0 1 3.4 4.4c0-.5.4-.9.9-.9z" /></Icon>;
+export const VideoIcon = () => <Icon><rect x="2.5" y="5.5" width="10" height="9" rx="2" /><path d="m12.5 9 4.5-2.5v7L12.5 11" /></Icon>;
+export const CopyIcon = () => <Icon><rect x="7" y="7" width="9" height="9.5" rx="2" /><path d="M13 4.5A1.5 1.5 0 0 0 11.5 3.5h-6A1.5 1.5 0 0 0 4 5v7a1.5 1.5 0 0 0 1.2 1.5" /></Icon>;
+export const MailIcon = () => <Icon><rect x="3" y="5" width="14" height="10.5" rx="2" /><path d="m3.5 6.5 6.5 5 6.5-5" /></Icon>;
 export const HeadsetIcon = () => <Icon><path d="M4 12v-2a6 6 0 0 1 12 0v2" /><rect x="3" y="11" width="3.5" height="5" rx="1.5" /><rect x="13.5" y="11" width="3.5" height="5" rx="1.5" /></Icon>;
 export const ManagerIcon = () => <Icon><path d="m10 3.5 1.9 4.2 4.6.5-3.4 3.1.9 4.5-4-2.3-4 2.3.9-4.5-3.4-3.1 4.6-.5z" /></Icon>;
 export const HashIcon = () => <Icon><path d="M8 4 6.5 16M13.5 4 12 16M4.5 8h12M3.5 12h12" /></Icon>;

@@ -18,6 +18,12 @@ export function tellRooms(e: Event): void {
   for (const hear of heard) hear(e);
 }
 
+// onEvent tells hear of every event until the answer is called.
+export function onEvent(hear: (e: Event) => void): () => void {
+  heard.add(hear);
+  return () => void heard.delete(hear);
+}
+
 export interface Read<T> {
   value: T | undefined;
   wrong: string; // why there is no value
@@ -193,10 +199,10 @@ const shownFor = 8_000;
 const toasts = signal<Toast[]>([]);
 let toasted = 0;
 
-export function toast(told: string, undo?: () => void): void {
+export function toast(told: string, undo?: () => void, lasts = shownFor): void {
   const n = ++toasted;
   toasts.value = [...toasts.value.slice(-2), { n, told, undo }];
-  window.setTimeout(() => drop(n), shownFor);
+  window.setTimeout(() => drop(n), lasts);
 }
 
 function drop(n: number): void {

@@ -1,15 +1,19 @@
 // One text in a thread: an article whose name tells who wrote to whom, when,
 // and what became of it.
 
+import { Actions, CopyButton } from "./act";
+import { CallIcon } from "./icon";
+import { startCall } from "./call";
 import { Fact } from "./details";
 import { type TickShape, Tick } from "./icon";
 import { lineBadge } from "./line";
 import { discard, flying, type Outgoing, sendNow } from "./outbox";
-import type { Author, Message, MessageState } from "./protocol";
+import type { Author, Message, MessageState, MMSCard } from "./protocol";
 import { askRemove, mayRemove } from "./remove";
 import { session } from "./store";
 import { Text } from "./text";
 import { clock, exact, span } from "./time";
+import { cases, mayWrite } from "./work";
 import { say, sentence, words } from "./words";
 
 export function tickOf(state: MessageState): TickShape {
@@ -58,7 +62,7 @@ function why(m: Message): string {
       return m.reason || words.expiredTold;
     case "queued":
     case "held":
-      return m.reason ?? "";
+      return m.reason || (m.due_at && Date.parse(m.due_at) > Date.now() ? say(words.dueAt, { time: exact(m.due_at) }) : "");
     case "partial":
       return say(words.partialTold, { have: m.parts?.length ?? 0, n: m.total });
   }
@@ -80,7 +84,11 @@ interface Props {
   onEdit(text: string): void;
 }
 
-export function Bubble({ message: m, name, stop, showLine, onFacts, onAgain, onEdit }: Props) {
+export function Bubble(props: Props) {
+  return props.message.channel === "call" ? <CallEntry {...props} /> : <TextBubble {...props} />;
+}
+
+function TextBubble({ message: m, name, stop, showLine, onFacts, onEdit }: Props) {
   const inbound = m.dir === "in";
   const author = writer(m.author);
   const at = m.received_at || m.created_at;
@@ -91,14 +99,16 @@ export function Bubble({ message: m, name, stop, showLine, onFacts, onAgain, onE
     <article class={"bubble " + m.dir + " " + m.state} tabIndex={stop ? 0 : -1}
       aria-label={say(words.said, { from: inbound ? name : author, to: inbound ? words.you : name, time: clock(at), state })}>
       <div class="bubble-box">
-        <p class="bubble-text" dir="auto"><Text text={m.text} /></p>
+        {m.flash && <span class="tag flash">{words.flashShort}</span>}
+        {m.card ? <Picture card={m.card} /> : <p class="bubble-text" dir="auto"><Text text={m.text} /></p>}
         {m.state === "partial" && <span class="filling" aria-hidden="true"><i /><i /></span>}
         {m.raw && <div class="raw">{!m.text && <p>{words.undecodable}</p>}<code dir="ltr">{m.raw}</code></div>}
       </div>
       <p class="bubble-foot">
         {!inbound && <span class="bubble-author"><bdi>{author}</bdi></span>}
         <time dateTime={at} title={exact(at)}>{clock(at)}</time>
-        {showLine && <span class="line-badge"><bdi>{lineBadge(m.line)}</bdi></span>}
+        <Age message={m} at={at} />
+        {showLine && m.line && <span class="line-badge"><bdi>{lineBadge(m.line)}</bdi></span>}
         {m.total > 1 && <span>{say(words.partsN, { n: m.total })}</span>}
         <button type="button" class="plain state-button" tabIndex={-1} onClick={() => onFacts(m)} aria-label={state + ". " + words.facts}>
           {inbound ? <span class="dots" aria-hidden="true">···</span> : <Tick shape={tickOf(m.state)} />}
@@ -107,13 +117,54 @@ export function Bubble({ message: m, name, stop, showLine, onFacts, onAgain, onE
       </p>
       {trouble && <p class={"bubble-why" + (lost ? " bad" : "")}>{lost && <strong>{words.state[m.state]}. </strong>}{sentence(trouble)}</p>}
       {!!m.copies && m.copies > 1 && <p class="bubble-why">{say(words.copies, { n: m.copies })}</p>}
-      {lost && !inbound && (
-        <p class="bubble-do">
-          <button type="button" class="link" onClick={() => onAgain(m.text, m)}>{m.state === "unconfirmed" ? words.sendAgainTwice : words.sendAgain}</button>
-          <button type="button" class="link" onClick={() => onEdit(m.text)}>{words.edit}</button>
-        </p>
-      )}
+      {typeof m.code === "string" && m.code && inbound && <p class="bubble-do"><CopyButton text={m.code} told={say(words.copyCode, { code: m.code })} /></p>}
+      {!inbound && mayWrite.value && <Actions message={m} onEdit={onEdit} />}
     </article>
+  );
+}
+
+// Age is how long after the case began a text came, where it belongs to one.
+function Age({ message: m, at }: { message: Message; at: string }) {
+  const from = m.case && cases.value[m.case]?.started_at;
+  const age = from ? Date.parse(at) - Date.parse(from) : -1;
+  if (age < 60_000) return null;
+  return <span class="age" title={exact(at)} aria-label={say(words.age, { age: span(age) })}>+{span(age, "short")}</span>;
+}
+
+// CallEntry stands between the texts: nobody took the call, or somebody here
+// began one.
+function CallEntry({ message: m, name, stop, onFacts }: Props) {
+  const missed = m.dir === "in";
+  const at = m.received_at || m.created_at;
+  const peer = missed ? m.from : m.to;
+  const told = missed ? words.missedCall : words.calledOut;
+  return (
+    <article class={"bubble call " + m.dir} tabIndex={stop ? 0 : -1}
+      aria-label={say(words.said, { from: missed ? name : writer(m.author), to: missed ? words.you : name, time: clock(at), state: told })}>
+      <p class="call-entry"><CallIcon /><strong>{told}</strong><time dateTime={at} title={exact(at)}>{clock(at)}</time>
+        {m.line && <span class="line-badge"><bdi>{lineBadge(m.line)}</bdi></span>}
+        {missed && peer && mayWrite.value && (session.value?.call_way ?? "none") !== "none" && (
+          <button type="button" class="link" onClick={() => startCall({ number: peer })}>{words.callBack}</button>
+        )}
+        <button type="button" class="plain state-button" tabIndex={-1} onClick={() => onFacts(m)} aria-label={words.facts}><span class="dots" aria-hidden="true">···</span></button>
+      </p>
+    </article>
+  );
+}
+
+// Picture is what a picture message says of itself; the picture is elsewhere.
+function Picture({ card: c }: { card: MMSCard }) {
+  return (
+    <div class="picture">
+      <strong>{words.picture}</strong>
+      {c.subject && <p dir="auto"><Text text={c.subject} /></p>}
+      <dl class="facts">
+        {c.from && <Fact name={words.pictureFrom} value={c.from} />}
+        {!!c.size && <Fact name={words.pictureSize} value={Math.ceil(c.size / 1024) + " kB"} />}
+        {c.expires_at && <Fact name={words.pictureUntil} value={exact(c.expires_at)} />}
+      </dl>
+      <p class="hint">{words.pictureTold}</p>
+    </div>
   );
 }
 
@@ -148,7 +199,7 @@ export function Facts({ message: m }: { message: Message }) {
   const inbound = m.dir === "in";
   const rows: [string, string | undefined][] = [
     [words.factState, stateWords(m)],
-    [words.factReason, m.reason && m.reason + (m.code ? ` (${m.code})` : "")],
+    [words.factReason, m.reason && m.reason + (typeof m.code === "number" && m.code ? ` (${m.code})` : "")],
     [words.factFrom, m.from],
     [words.factTo, m.to],
     [words.factLine, lineBadge(m.line)],
@@ -159,6 +210,8 @@ export function Facts({ message: m }: { message: Message }) {
     [words.factDelivered, exact(m.delivered_at)],
     [words.factCost, m.count && say(words.counter, { n: m.count.parts, left: m.count.left_in_part, alphabet: words.alphabet[m.count.alphabet] ?? m.count.alphabet })],
     [words.factTrace, m.trace_ms && `${Math.round(m.trace_ms.urc_to_pdu + m.trace_ms.pdu_to_stored)} ms`],
+    [words.priority, m.priority && m.priority !== "normal" ? words.priorities[m.priority] : ""],
+    [words.sendAt, exact(m.due_at)],
     [words.factID, m.id],
   ];
   return (
@@ -173,7 +226,10 @@ export function Facts({ message: m }: { message: Message }) {
         )}
       </dl>
       {m.warnings?.map((w) => <p class="hint" key={w}>{w}</p>)}
-      {mayRemove(m) && <button type="button" class="button remove" onClick={() => askRemove(m)}>{words.view.removeText}</button>}
+      <p class="line-form">
+        {m.text && <CopyButton text={m.text} told={words.copyText} />}
+        {mayRemove(m) && <button type="button" class="button remove" onClick={() => askRemove(m)}>{words.view.removeText}</button>}
+      </p>
     </section>
   );
 }

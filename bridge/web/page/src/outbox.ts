@@ -8,11 +8,13 @@ import { signal } from "@preact/signals";
 import { draft, drafts } from "./draft";
 import { toComposer } from "./focus";
 import { forget, keep, kept, onKept } from "./keep";
-import type { Message } from "./protocol";
+import { toast } from "./kit";
+import type { Message, Priority } from "./protocol";
 import { Lost, Refusal } from "./refusal";
 import { call, state } from "./socket";
 import { keyOf, type Place, place, putLast, session } from "./store";
 import { put } from "./window";
+import { say, words } from "./words";
 
 const askAfter = 120_000;
 const retryAfter = 2_000;
@@ -27,6 +29,16 @@ export interface Outgoing {
   at: number;
   state: "waiting" | "asking" | "refused";
   reason: string;
+  extra?: Extra;
+}
+
+// Extra is what goes with a text beside its words.
+export interface Extra {
+  direct?: boolean; // to the number, though there is a thread: another one of the same person
+  priority?: Priority;
+  flash?: boolean;
+  at?: string;
+  undo?: number; // seconds in which it can be taken back
 }
 
 export const outbox = signal<Outgoing[]>([]);
@@ -61,10 +73,10 @@ function newKey(): string {
   return Array.from(bytes, (b) => b.toString(36).padStart(2, "0")).join("");
 }
 
-export function send(to: Place, number: string, from: string, text: string, chat = false): void {
+export function send(to: Place, number: string, from: string, text: string, chat = false, extra?: Extra): void {
   const o: Outgoing = {
     idem: newKey(), thread: to.thread ?? "", number, chat, from, text,
-    at: Date.now(), state: "waiting", reason: "",
+    at: Date.now(), state: "waiting", reason: "", extra,
   };
   save(o);
   void flush();
@@ -102,10 +114,7 @@ export async function flush(): Promise<void> {
 // hand asks the box to take o and tells whether to ask again later.
 async function hand(o: Outgoing): Promise<boolean> {
   try {
-    const to = o.thread ? { thread: o.thread } : o.chat ? { agent: o.number } : { number: o.number };
-    const answer = await call<{ message: Message }>(o.chat ? "chat.send" : "message.send", {
-      idem: o.idem, to, text: o.text, ...(!o.chat && { from: o.from }),
-    });
+    const answer = await call<{ message: Message }>(...request(o));
     taken(o, answer.message);
     return false;
   } catch (e) {
@@ -117,10 +126,38 @@ async function hand(o: Outgoing): Promise<boolean> {
   }
 }
 
+// request is the method that takes o, and what it is asked.
+function request({ idem, thread, number, chat, from, text, extra: x = {} }: Outgoing): [string, object] {
+  if (chat) return ["chat.send", { idem, text, to: thread ? { thread } : { agent: number } }];
+  return ["message.send", {
+    idem, from, text,
+    to: thread && !x.direct ? { thread } : { number },
+    ...(x.priority && { priority: x.priority }),
+    ...(x.flash && { flash: true }),
+    ...(x.at && { at: x.at }),
+    ...(x.undo && { undo_s: x.undo }),
+  }];
+}
+
+// undoable offers to take back what has not gone out yet.
+function undoable(o: Outgoing, m: Message): void {
+  const n = o.extra?.undo ?? 0;
+  if (n === 0) return;
+  toast(say(words.sendingIn, { n }), () => {
+    call<{ message: Message }>("message.cancel", { id: m.id }).then((a) => {
+      put(a.message);
+      const key = m.thread;
+      draft(key, [drafts.value[key], o.text].filter(Boolean).join("\n"));
+      toast(words.takenBack);
+    }, (e) => toast(e instanceof Refusal ? e.sentence : words.boxAway));
+  }, n * 1_000);
+}
+
 function taken(o: Outgoing, m: Message): void {
   bubbles.set(m.id, o.idem);
   put(m);
   remove(o.idem);
+  undoable(o, m);
   if (!putLast(m)) onThread();
   if (place.value && !place.value.thread && (o.chat ? place.value.agent : place.value.number) === o.number) {
     const before = keyOf(place.value);
@@ -148,7 +185,7 @@ function refused(o: Outgoing, e: Refusal): void {
 export function mine(m: Message): void {
   const o = outbox.value.find((o) => o.idem === flying.value);
   if (!o || m.dir !== "out" || bubbles.has(m.id) || m.text !== o.text) return;
-  if (m.author?.id !== session.value?.agent?.id || (o.thread ? m.thread !== o.thread : m.to !== o.number)) return;
+  if (m.author?.id !== session.value?.agent?.id || (o.thread ? m.thread !== o.thread : m.channel !== "chat" && m.to !== o.number)) return;
   bubbles.set(m.id, o.idem);
 }
 

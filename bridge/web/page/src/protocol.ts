@@ -23,6 +23,8 @@ export interface Count {
   parts: number;
   left_in_part: number;
   breaks?: number[]; // index of the character that begins part 2, 3, ...
+  costly?: { char: string; at: number; count: number; units: number; forces?: boolean }[];
+  instead?: { text: string; parts: number; units: number };
 }
 
 export interface Author {
@@ -42,7 +44,6 @@ export interface Message {
   text: string;
   state: MessageState;
   reason?: string;
-  code?: number;
   total: number;
   parts: Part[] | null;
   count?: Count;
@@ -50,7 +51,16 @@ export interface Message {
   warnings?: string[];
   raw?: string;
   author?: Author;
-  sender?: string; // the account that wrote it
+  case?: string;
+  priority?: Priority;
+  flash?: boolean;
+  resend_of?: string;
+  resent_as?: string;
+  sender?: string; // chat: the account that wrote it
+  card?: MMSCard; // what a picture message says of itself
+  code?: number | string; // out: behind the reason; in: a one-time code that it holds
+  due_at?: string; // not sent before
+  expires_at?: string;
   created_at: string;
   sent_at?: string;
   received_at?: string;
@@ -143,6 +153,8 @@ export interface Session {
   version: string;
   box: string;
   box_name?: string;
+  call_way?: "none" | "tel" | "hook" | "modem";
+  video?: boolean; // colleagues can be invited to a video room
 }
 
 export interface Head {
@@ -242,9 +254,121 @@ export interface Event {
   line?: string;
   data: {
     message?: Message; thread?: Thread; contact?: Contact; line?: Line;
+    offer?: Offer; case?: Case; preference?: Setting; setting?: Setting; presence?: Presence;
     view?: View;
     deleted?: { id: string; thread: string };
     merged?: { thread: string; from: string };
     read?: { threads: number; undo?: string };
   };
+}
+
+// Work: what asks for somebody, and what somebody has taken on.
+
+export type Priority = "high" | "normal" | "low";
+
+export interface MMSCard {
+  from?: string;
+  subject?: string;
+  size?: number;
+  expires_at?: string;
+  url?: string;
+}
+
+export interface Offer {
+  id: string;
+  reference: string;
+  title: string;
+  thread: string;
+  number: string;
+  contact?: Contact;
+  line: string;
+  state: "ringing" | "unanswered" | "taken" | "withdrawn";
+  message: string; // the text that made it
+  case?: string;
+  last_case?: Case;
+  policy: "ask" | "continue" | "new";
+  to?: string[]; // agents whom it rings for
+  until?: string;
+  created_at: string;
+  taken_by?: string;
+  taken_by_name?: string;
+  rev: number;
+}
+
+export interface Case {
+  id: string;
+  reference: string;
+  thread: string;
+  number: string;
+  contact?: Contact;
+  line: string;
+  state: "open" | "closed";
+  owner?: string;
+  owner_name?: string;
+  origin: Direction;
+  outcome?: string;
+  started_at: string;
+  opened_at: string;
+  waiting_since?: string;
+  closed_at?: string;
+  closed_by?: string;
+  lookup?: { source: string; name?: string; address?: string; fields?: Record<string, string>; error?: string; at: string };
+  notes?: { n: number; kind: string; author: Author; text: string; at: string }[];
+  pop_url?: string;
+  rev: number;
+}
+
+// CasePop is all that an answered case opens with.
+export interface CasePop {
+  offer?: Offer;
+  case: Case;
+  messages: Message[];
+}
+
+export interface Setting {
+  key: string;
+  value?: unknown;
+}
+
+export interface Colleague {
+  id: string;
+  name: string;
+  role: Role;
+  presence: Presence;
+}
+
+// FromOptions is what a text to somebody can be sent from, and what is filled in.
+export interface FromOptions {
+  options: {
+    line: string; number?: string; name?: string; state: LineState; state_reason?: string;
+    sms_disabled?: boolean; filled?: boolean; last?: boolean; changes?: boolean;
+  }[];
+  from?: string;
+  why: "last_used" | "only_one" | "must_choose" | "none";
+  choose: boolean;
+  reason?: string;
+  fix_by?: Role;
+  detail?: string;
+}
+
+// Card is a contact with all that reaches it.
+export interface Card extends Contact {
+  first_name?: string;
+  last_name?: string;
+  organisation?: string;
+  emails?: { address: string; type?: string }[];
+  address?: string;
+  notes?: string;
+  custom?: Record<string, string>;
+  language?: string;
+  blocked?: boolean;
+}
+
+export interface Template {
+  id: string;
+  name: string;
+  text: string;
+  language?: string;
+  owner?: string;
+  fields?: string[];
 }

@@ -54,11 +54,11 @@ export function shortAge(at: string | undefined): string {
 }
 
 // span is a length of time in its largest unit: "4 minutes".
-export function span(ms: number): string {
+export function span(ms: number, unitDisplay: "long" | "short" = "long"): string {
   const [value, unit] = ms < 60_000 ? [ms / 1000, "second"] : ms < 3_600_000 ? [ms / 60_000, "minute"]
     : ms < oneDay ? [ms / 3_600_000, "hour"] : [ms / oneDay, "day"];
   return new Intl.NumberFormat(tag(), {
-    style: "unit", unit: unit as string, unitDisplay: "long", maximumFractionDigits: 0,
+    style: "unit", unit: unit as string, unitDisplay, maximumFractionDigits: 0,
   }).format(Math.max(1, Math.floor(value as number)));
 }
 
