@@ -23,12 +23,19 @@ export const words = catalog("page", {
 
   undo: "Undo",
   tryAgain: "Try again",
+  whyHelp: "Why is that?",
   roomNotYours: "This part of the page is not for your role. Whoever looks after the box can change that.",
   roomFailed: "This part of the page could not be loaded. Is the box switched on?",
 
   // The rooms beside the chat, as the menu names them
   menu: "Menu",
   room: {
+    history: "History",
+    people: "People",
+    cases: "Cases",
+    sending: "Sending",
+    usage: "Usage",
+    help: "Help",
     numbers: "Numbers",
     radio: "Radio",
     ussd: "USSD",
