@@ -17,7 +17,7 @@ export interface RoomProps {
 interface Room {
   title: keyof typeof words.room;
   icon: ComponentType;
-  group: "work" | "box" | "own"; // where the menu lists it
+  group: "work" | "box" | "own" | "none"; // where the menu lists it, if it does
   least: "viewer" | "agent" | "manager" | "owner";
   load(): Promise<{ default: ComponentType<RoomProps> }>;
 }
@@ -35,6 +35,7 @@ export const rooms: Record<string, Room> = {
   programs: { title: "programs", icon: PlugIcon, group: "box", least: "owner", load: () => import("./room/programs") },
   audit: { title: "audit", icon: BookIcon, group: "box", least: "owner", load: () => import("./room/audit") },
   help: { title: "help", icon: HelpIcon, group: "own", least: "viewer", load: () => import("./room/help") },
+  start: { title: "start", icon: HelpIcon, group: "none", least: "owner", load: () => import("./room/first") },
   settings: { title: "settings", icon: SettingsIcon, group: "own", least: "viewer", load: () => import("./room/settings") },
 };
 
