@@ -97,7 +97,7 @@ func (d *desk) until(t *testing.T, what string, ok func(storage.Message) bool) s
 	}
 }
 
-func TestTwoDesks(t *testing.T) {
+func TestTwoDesks_S7_S9_S41(t *testing.T) {
 	network := simulator.NewNetwork(simulator.Options{})
 	t.Cleanup(func() { network.Close() })
 	ana := box(t, network.AddModem(simulator.ModemOptions{}))

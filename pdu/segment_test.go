@@ -57,7 +57,7 @@ func checkSegments(text string, ref uint16, wide bool, dcs DCS, parts []UserData
 	return nil
 }
 
-func TestSegmentsReadBack(t *testing.T) {
+func TestSegmentsReadBack_S30(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := texts().Draw(t, "text")
 		ref, wide := rapid.Uint16().Draw(t, "ref"), rapid.Bool().Draw(t, "wide")
@@ -71,7 +71,7 @@ func TestSegmentsReadBack(t *testing.T) {
 	})
 }
 
-// TestCutPairsAreNoticed is the negative control of TestSegmentsReadBack: a cutter that counts units
+// TestCutPairsAreNoticed is the negative control of TestSegmentsReadBack_S30: a cutter that counts units
 // and does not look at what it cuts must be caught.
 func TestCutPairsAreNoticed(t *testing.T) {
 	gsm := []UserData{septetsOf('a', escape), septetsOf(0x65)}

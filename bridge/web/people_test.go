@@ -237,7 +237,7 @@ func TestPassword_memory(t *testing.T) {
 
 // TestGates looks at each of the three gates of sending by itself, and that the
 // refusal names it.
-func TestGates(t *testing.T) {
+func TestGates_S15_S70_S71(t *testing.T) {
 	b := newBox(t)
 	owner := b.owner(t)
 	two := b.attach(t, "8902", "+15550191")

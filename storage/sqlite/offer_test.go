@@ -128,7 +128,7 @@ func (o *office) ids(n ...int) (ids []string) {
 	return ids
 }
 
-func TestOffer_S20_S21_S22_S23(t *testing.T) {
+func TestOffer_S20_S21_S22_S23_S27(t *testing.T) {
 	o := newOffice(t, 3)
 	o.text(customer)
 	offer, ok := o.open()

@@ -151,7 +151,7 @@ func TestCloseUnconfirmed(t *testing.T) {
 
 // A pool takes turns for new recipients and keeps to the line of old ones; whom
 // another number is shown, its author is told.
-func TestPool(t *testing.T) {
+func TestPool_S68(t *testing.T) {
 	db := open(t)
 	var lines []string
 	for _, iccid := range []string{"a", "b", "c"} {
@@ -188,7 +188,7 @@ func TestPool(t *testing.T) {
 	}
 }
 
-func TestAdmit(t *testing.T) {
+func TestAdmit_S29(t *testing.T) {
 	db := open(t)
 	line, err := db.Attach(t.Context(), storage.Facts{Port: "p", ICCID: "1", IMEI: "1", IMSI: "262011234567890"}) // of Germany
 	if err != nil {

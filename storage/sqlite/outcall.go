@@ -25,7 +25,7 @@ func (db *DB) Called(ctx context.Context, c storage.Outcall) (m storage.Message,
 			VALUES (?, ?, ?, 'out', ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
 			id, thread, c.Line, storage.ChannelCall, c.To, found[0].Number, outcallText, storage.Sent,
 			string(who), c.Sender, t.now.Milli(), t.now.Milli(), t.next())
-		t.exec(`UPDATE thread SET last = ? WHERE id = ?`, id, thread) // a call does not change what a text comes from
+		t.rise(thread, c.Line, id) // a call does not change what a text comes from
 		t.object(thread)
 		t.updated(storage.MessageUpdated, id)
 		if kept := t.message(id); kept != nil {

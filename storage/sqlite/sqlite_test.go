@@ -280,7 +280,7 @@ func TestSet(t *testing.T) {
 	}
 }
 
-func TestIdem(t *testing.T) {
+func TestIdem_S28(t *testing.T) {
 	ctx := context.Background()
 	db := open(t)
 	attach(t, db)

@@ -103,15 +103,24 @@ func (t *tx) begin(peer, line, contact string) string {
 	return id
 }
 
-// touch is for each message that came into a thread or has grown there: the
-// thread goes to the top, and opens where it was closed.
+// touch is for each text that came into a thread or has grown there: what is
+// written next goes out by its line, to its number.
 func (t *tx) touch(thread, line, message string) {
-	t.exec(`UPDATE thread SET line = ?, last = max(last, ?) WHERE id = ?`, line, message, thread)
 	if line != "" {
+		t.exec(`UPDATE thread SET line = ? WHERE id = ?`, line, thread)
 		t.exec(`
 			UPDATE thread SET peer = message.peer
 			FROM message
 			WHERE message.id = ? AND thread.id = ? AND thread.peer <> message.peer`, message, thread)
+	}
+	t.rise(thread, line, message)
+}
+
+// rise puts a thread to the top for something that happened in it, and opens it
+// where it was closed.
+func (t *tx) rise(thread, line, message string) {
+	t.exec(`UPDATE thread SET last = max(last, ?) WHERE id = ?`, message, thread)
+	if line != "" {
 		t.exec(`
 			INSERT INTO thread_line (thread, line, last) VALUES (?, ?, ?)
 			ON CONFLICT (thread, line) DO UPDATE SET last = max(last, excluded.last)`, thread, line, message)
