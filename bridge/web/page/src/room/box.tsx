@@ -47,7 +47,7 @@ const words = catalog("box", {
   seen: "Seen {time}",
   noFollowers: "No program has told how far it is.",
   report: "Report a problem",
-  reportTold: "The support bundle is a file about this box for whoever helps: versions, settings, modems, the journal. Numbers, texts, names and secrets are left out or made unreadable. Look into it before you pass it on.",
+  reportTold: "The support bundle is a file about this box for whoever helps: versions, settings, modems, the journal. No text, PIN or token is in it, and of each number only the last three digits. Look into it before you pass it on.",
   bundle: "Make the support bundle",
   deep: "With what the program is doing",
 });

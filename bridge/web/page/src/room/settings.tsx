@@ -43,6 +43,7 @@ export default function Settings({ at }: { at: string[] }) {
         <a class="button" href={to("settings", "box")} aria-current={box ? "true" : undefined}>{words.box}</a>
       </nav>
     )}>
+      {/* How one is told of what comes has its place between Looks and Reach: <NotifySettings />, when notify.tsx is here. */}
       {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><Reach /><Password /><Sessions /></>}
     </Pane>
   );
