@@ -50,6 +50,16 @@ const (
 	CaseUpdated       = "case.updated"
 	CaseClosed        = "case.closed"
 	DeskUpdated       = "desk.updated"
+	TemplateUpdated   = "template.updated"
+	TemplateDeleted   = "template.deleted"
+	ListUpdated       = "list.updated" // its name, or who is in it
+	ListDeleted       = "list.deleted"
+	CampaignProgress  = "campaign.progress" // how far it has come, a few times a second at most
+	OptOutUpdated     = "opt_out.updated"   // somebody wants no texts, or wants them again
+	BlockUpdated      = "block.updated"
+	BlockDeleted      = "block.deleted"
+	AutoReplyUpdated  = "auto_reply.updated"
+	AutoReplyDeleted  = "auto_reply.deleted"
 	ThreadMerged      = "thread.merged" // the messages of one are in another now
 	ThreadDeleted     = "thread.deleted"
 	MessageDeleted    = "message.deleted"
