@@ -110,6 +110,12 @@ var methods = slices.Concat(
 	offerMethods,
 	caseMethods,
 	statsMethods,
+	templateMethods,
+	listMethods,
+	campaignMethods,
+	optOutMethods,
+	blockMethods,
+	autoReplyMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.

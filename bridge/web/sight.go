@@ -22,6 +22,11 @@ var sights = []struct {
 	{"sending.updated", everybody}, // that nothing leaves concerns all
 	{"hint.presence", everybody},   // who is there is the office's business
 	{"setting.*", everybody},       // what others must not know is not in it
+	{"list.*", everybody},
+	{"template.*", everybody}, // one's own is told to that person alone
+	{"opt_out.*", everybody},  // who wants no texts is the office's business
+	{"block.*", everybody},
+	{"auto_reply.*", everybody},
 	{"*", wholeBox},
 }
 
