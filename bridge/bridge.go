@@ -88,6 +88,7 @@ type Store interface {
 	offer.Store
 	bulk.Store
 	Trim(ctx context.Context) error
+	Sweep(ctx context.Context, preview bool) (storage.Swept, error)
 	Backup(ctx context.Context, file string) (storage.Backup, error)
 	Probe(ctx context.Context) error
 	Counts(ctx context.Context) (map[string]int64, error)
@@ -256,6 +257,7 @@ func (b *Bridge) tend(ctx context.Context) error {
 		if err := b.store.Trim(ctx); err != nil && ctx.Err() == nil {
 			b.log.Error("the ledger could not be trimmed", "err", err)
 		}
+		b.sweep(ctx)
 		select {
 		case <-daily.C:
 		case <-b.store.Failed():

@@ -60,7 +60,10 @@ const (
 	BlockDeleted      = "block.deleted"
 	AutoReplyUpdated  = "auto_reply.updated"
 	AutoReplyDeleted  = "auto_reply.deleted"
-	ThreadMerged      = "thread.merged" // the messages of one are in another now
+	RetentionUpdated  = "retention.updated"
+	RetentionSwept    = "retention.swept"  // tells once of a whole batch that was deleted; lists are to be read again
+	HistoryImported   = "history.imported" // tells once of a whole batch; lists are to be read again
+	ThreadMerged      = "thread.merged"    // the messages of one are in another now
 	ThreadDeleted     = "thread.deleted"
 	MessageDeleted    = "message.deleted"
 	ViewUpdated       = "view.updated"  // of one agent: read, closed, muted, draft

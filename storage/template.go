@@ -36,7 +36,7 @@ func (c TemplateChange) Apply(t *Template) {
 // Longest of what is kept to be sent.
 const (
 	maxName = 120  // characters of a name
-	maxText = 2000 // characters of a text
+	maxForm = 2000 // characters of a text
 )
 
 // Tidy takes blanks off, reads the fields, and refuses what cannot be kept.
@@ -68,8 +68,8 @@ func tidyText(text string) (Form, error) {
 	if strings.TrimSpace(text) == "" {
 		return Form{}, Refuse(CodeInvalid, "text", "it needs a text")
 	}
-	if n := utf8.RuneCountInString(text); n > maxText {
-		return Form{}, Refuse(CodeInvalid, "text", "the text has %d characters; %d are the most", n, maxText)
+	if n := utf8.RuneCountInString(text); n > maxForm {
+		return Form{}, Refuse(CodeInvalid, "text", "the text has %d characters; %d are the most", n, maxForm)
 	}
 	return ParseForm(text)
 }

@@ -27,6 +27,8 @@ var sights = []struct {
 	{"opt_out.*", everybody},  // who wants no texts is the office's business
 	{"block.*", everybody},
 	{"auto_reply.*", everybody},
+	{"history.*", everybody},   // how many came, and not what they say
+	{"retention.*", everybody}, // lists are to be read again
 	{"*", wholeBox},
 }
 

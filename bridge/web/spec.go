@@ -144,6 +144,9 @@ var raw = map[string]string{
 	"GET /api/v1/reference":       "text/html",
 	"GET /api/v1/support-bundle":  "application/zip",
 	"GET /api/v1/stats/usage.csv": "text/csv; charset=utf-8",
+	"GET /api/v1/export/thread":   "text/plain; charset=utf-8", // or what format says
+	"GET /api/v1/export/contacts": "text/vcard; charset=utf-8",
+	"GET /api/v1/export":          "application/jsonl",
 	"GET /metrics":                "text/plain; version=0.0.4; charset=utf-8",
 }
 

@@ -20,6 +20,8 @@ func commands() []*cobra.Command {
 		newOptOutCommand(),
 		newBlockCommand(),
 		newAutoReplyCommand(),
+		newImportCommand(),
+		newExportCommand(),
 		newStopSendingCommand(),
 		newResumeSendingCommand(),
 		newLimitCommand(),

@@ -7,6 +7,7 @@ import "smsbridge/storage"
 // already carry next() as rev. What the block list is about is kept, and that
 // is all: nobody is called.
 func (t *tx) arrive(thread, line, id string) {
+	t.mean(thread, id)
 	t.touch(thread, line, id)
 	if t.block(thread, id) {
 		t.updated(storage.MessageUpdated, id)
