@@ -86,6 +86,7 @@ type Store interface {
 	hook.Store
 	offer.Store
 	Trim(ctx context.Context) error
+	Sweep(ctx context.Context, preview bool) (storage.Swept, error)
 	Backup(ctx context.Context, file string) (storage.Backup, error)
 	Probe(ctx context.Context) error
 	Counts(ctx context.Context) (map[string]int64, error)
@@ -105,6 +106,7 @@ type Config struct {
 	Hosts   []string     // names under which desks may call, besides the local ones
 	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
 	Portals []string     // origins whose pages may open a socket with a ticket
+	Likes   []string     // other gateways whose way to send a text is understood, of web.Lookalikes
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
@@ -168,7 +170,7 @@ func New(c Config) *Bridge {
 	b.desks = web.New(web.Config{
 		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
-		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Lookalikes: c.Likes, Log: c.Log,
 		Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
 	})
 	return b
@@ -259,6 +261,7 @@ func (b *Bridge) tend(ctx context.Context) error {
 		if err := b.store.Trim(ctx); err != nil && ctx.Err() == nil {
 			b.log.Error("the ledger could not be trimmed", "err", err)
 		}
+		b.sweep(ctx)
 		select {
 		case <-daily.C:
 		case <-b.store.Failed():

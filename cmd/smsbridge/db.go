@@ -17,7 +17,7 @@ import (
 
 func newDBCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "db", Short: "Back up the ledger while it is in use, put a backup back, check, make smaller"}
-	cmd.AddCommand(newDBBackupCommand(), newDBListCommand(), newDBRestoreCommand(), newDBCheckCommand(), newDBVacuumCommand())
+	cmd.AddCommand(newDBBackupCommand(), newDBListCommand(), newDBRestoreCommand(), newDBCheckCommand(), newDBVacuumCommand(), newDBRetentionCommand())
 	return cmd
 }
 
