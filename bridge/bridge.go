@@ -18,7 +18,9 @@
 //	floor 4   bridge            gateway, web, hook, offer, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage, bridge/schema
+//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage, bridge/schema, bridge/exchange
+//	                                             bridge/history  bridge/exchange, storage
+//	                                             bridge/exchange storage
 //	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
