@@ -87,7 +87,7 @@ func literalList(text string) (any, string, error) {
 	}
 }
 
-var literalName = regexp.MustCompile(`^(?:(\w+)|"([^"\\]+)")\s*:`)
+var literalName = regexp.MustCompile(`^(?:(\w+)|"([^"\\]*)")\s*:`)
 
 func literalGroup(text string) (any, string, error) {
 	group := make(map[string]any)

@@ -142,12 +142,22 @@ func (c *comparison) compare(language, at string, english, foreign any) {
 			}
 		}
 	case map[string]any:
-		if other, ok := old["other"].(string); ok {
+		if other, ok := old["other"].(string); ok && onlyForms(old) {
 			c.plural(language, at, other, foreign)
 			return
 		}
 		c.group(language, at, old, foreign)
 	}
+}
+
+// onlyForms tells plural forms from a group that has a word called other.
+func onlyForms(group map[string]any) bool {
+	for name := range group {
+		if !slices.Contains(forms["ar"].need, name) { // Arabic has all there are
+			return false
+		}
+	}
+	return true
 }
 
 func (c *comparison) group(language, at string, english map[string]any, foreign any) {
@@ -213,7 +223,7 @@ func (c *comparison) word(language, at, english string, foreign any, spared []st
 	case !ok:
 		c.fault(at, "is no word")
 		return
-	case strings.TrimSpace(said) == "":
+	case (strings.TrimSpace(said) == "") != (english == ""):
 		c.fault(at, "is empty")
 		return
 	}

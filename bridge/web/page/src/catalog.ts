@@ -67,7 +67,7 @@ function translate(name: string, words: Words): void {
 function replace(words: Words, by: Words): void {
   for (const [name, value] of Object.entries(by)) {
     const old = words[name];
-    if (isGroup(old) && isGroup(value) && !("other" in value)) replace(old, value);
+    if (isGroup(old) && isGroup(value) && !isPlural(value)) replace(old, value);
     else if (old !== undefined) words[name] = value;
   }
 }
@@ -81,6 +81,13 @@ function mark(words: Words): void {
 
 function isGroup(value: unknown): value is Words {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const forms = ["zero", "one", "two", "few", "many", "other"];
+
+// A group may have a word called other; plural forms are nothing but forms.
+function isPlural(value: Words): boolean {
+  return Object.keys(value).every((name) => forms.includes(name));
 }
 
 // say fills {names} into a sentence; a form is chosen by n.
