@@ -69,12 +69,12 @@ func TestPageWordsInChromium(t *testing.T) {
 	desk := newBrowser(t, chromium)
 	signIn(t, desk, url, code)
 	talk(t, desk, url)
-	walk := newWalk(desk)
+	round := newTour(desk)
 
 	t.Run("no word is hard-coded", func(t *testing.T) {
 		desk := desk.in(t)
 		for _, s := range screens {
-			walk.to(desk, s.hash, s.there, "xx")
+			round.to(desk, s.hash, s.there, "xx")
 			for _, found := range eval[[]string](desk, unspoken) {
 				t.Errorf("%s: %s", s.name, found)
 			}
@@ -89,7 +89,7 @@ func TestPageWordsInChromium(t *testing.T) {
 		for _, width := range []int64{1280, 390} {
 			desk.do(chromedp.EmulateViewport(width, 800))
 			for _, s := range screens {
-				walk.to(desk, s.hash, s.there, "ar")
+				round.to(desk, s.hash, s.there, "ar")
 				at := fmt.Sprintf("%s at %d", s.name, width)
 				if root := eval[string](desk, `document.documentElement.lang + " " + document.documentElement.dir`); root != "ar rtl" {
 					t.Errorf("%s: the page says %q of itself", at, root)
@@ -116,18 +116,18 @@ func TestPageWordsInChromium(t *testing.T) {
 	desk.quiet(t)
 }
 
-// A walk knows the addresses of the screens of one box.
-type walk struct{ thread, line string }
+// A tour knows the addresses of the screens of one box.
+type tour struct{ thread, line string }
 
-func newWalk(desk *tab) walk {
-	return walk{
+func newTour(desk *tab) tour {
+	return tour{
 		thread: strings.TrimPrefix(eval[string](desk, `location.hash`), "#"),
 		line:   eval[string](desk, `fetch("/api/v1/lines").then(a => a.json()).then(a => a.lines[0].id)`),
 	}
 }
 
 // to opens a screen in a language.
-func (w walk) to(desk *tab, hash, there, language string) {
+func (w tour) to(desk *tab, hash, there, language string) {
 	desk.t.Helper()
 	if hash == "t" {
 		hash = w.thread
