@@ -71,14 +71,16 @@ func newStand(t *testing.T, binary string, modems int, o simulator.ModemOptions)
 	return s
 }
 
-func (s *stand) serve() {
+// serve starts the bridge and answers where its page is.
+func (s *stand) serve() (url string) {
 	args := []string{"serve", "--db", filepath.Join(s.folder, "ledger.db"), "--limits=false", "--listen", "127.0.0.1:0", "--admin", filepath.Join(s.folder, "admin.sock")}
 	for _, p := range s.ports {
 		args = append(args, "--modem", p)
 	}
-	p := start(s, nil, s.binary, args...)
+	p := start(s, func(line string) { url = strings.TrimPrefix(line, "ready ") }, s.binary, args...)
 	s.process = p
 	s.Cleanup(func() { p.end(syscall.SIGTERM) })
+	return url
 }
 
 // follow hands the messages of every event to do, from now on, and returns when

@@ -84,7 +84,7 @@ func newRootCommand() *cobra.Command {
 people at their desks a chat page, an API and these verbs.
 
 Try it without hardware:   smsbridge serve --demo
-With a modem:              smsbridge serve --modem /dev/ttyUSB2
+With modems plugged in:    smsbridge serve
 On the same box:           smsbridge send +15550100 "Ready at three"
 
 Every flag can be set as an environment variable too: --log-level is

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // unspoken finds what is drawn or read out and stands in no catalogue: in the
@@ -73,8 +71,10 @@ func TestPageWordsInChromium(t *testing.T) {
 
 	t.Run("no word is hard-coded", func(t *testing.T) {
 		desk := desk.in(t)
+		round.tab = desk
+		round.as(form{width: 1280, height: 800, look: `{"language":"xx"}`})
 		for _, s := range screens {
-			round.to(desk, s.hash, s.there, "xx")
+			round.to(s)
 			for _, found := range eval[[]string](desk, unspoken) {
 				t.Errorf("%s: %s", s.name, found)
 			}
@@ -86,10 +86,11 @@ func TestPageWordsInChromium(t *testing.T) {
 	})
 	t.Run("Arabic goes from right to left, and numbers do not", func(t *testing.T) {
 		desk := desk.in(t)
+		round.tab = desk
 		for _, width := range []int64{1280, 390} {
-			desk.do(chromedp.EmulateViewport(width, 800))
+			round.as(form{width: width, height: 800, look: `{"language":"ar"}`})
 			for _, s := range screens {
-				round.to(desk, s.hash, s.there, "ar")
+				round.to(s)
 				at := fmt.Sprintf("%s at %d", s.name, width)
 				if root := eval[string](desk, `document.documentElement.lang + " " + document.documentElement.dir`); root != "ar rtl" {
 					t.Errorf("%s: the page says %q of itself", at, root)
@@ -114,26 +115,4 @@ func TestPageWordsInChromium(t *testing.T) {
 		}
 	})
 	desk.quiet(t)
-}
-
-// A tour knows the addresses of the screens of one box.
-type tour struct{ thread, line string }
-
-func newTour(desk *tab) tour {
-	return tour{
-		thread: strings.TrimPrefix(eval[string](desk, `location.hash`), "#"),
-		line:   eval[string](desk, `fetch("/api/v1/lines").then(a => a.json()).then(a => a.lines[0].id)`),
-	}
-}
-
-// to opens a screen in a language.
-func (w tour) to(desk *tab, hash, there, language string) {
-	desk.t.Helper()
-	if hash == "t" {
-		hash = w.thread
-	}
-	hash = strings.Replace(hash, anyLine, w.line, 1)
-	eval[bool](desk, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), location.hash = %q, true)`, `{"language":"`+language+`"}`, hash))
-	desk.do(chromedp.Reload())
-	desk.until(`document.querySelector(".connection.live") && ` + there)
 }

@@ -10,11 +10,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// screens are what TestShots takes pictures of: the address after #, and what
-// shows that it is there.
-var screens = []struct{ name, hash, there string }{
+// A screen is an address after #, and what shows that it is there.
+type screen struct{ name, hash, there string }
+
+// screens are every screen of the page.
+var screens = []screen{
 	{"chat", "", `document.querySelector(".row")`},
-	{"thread", "t", `document.querySelector(".bubble.out.delivered")`},
+	{"thread", anyThread, `document.querySelector(".bubble.out.delivered")`},
 	{"numbers", "/numbers", `document.querySelectorAll(".table tbody tr").length === 2`},
 	{"number", "/numbers/" + anyLine, `document.querySelector("dialog[open] .copy-row")`},
 	{"radio", "/radio", `document.querySelector(".notes li")`},
@@ -26,8 +28,50 @@ var screens = []struct{ name, hash, there string }{
 	{"settings", "/settings", `document.querySelector(".choice")`},
 }
 
-// anyLine stands for the id of a line.
-const anyLine = "LINE"
+// anyLine and anyThread stand for ids that the demo makes.
+const anyLine, anyThread = "LINE", "THREAD"
+
+// forms are how each screen is looked at.
+var forms = []form{
+	{"wide", 1280, 800, `{"theme":"light"}`},
+	{"narrow", 390, 780, `{"theme":"light"}`},
+	{"dark", 1280, 800, `{"theme":"dark"}`},
+	{"rtl", 1280, 800, `{"theme":"light","language":"ar"}`},
+}
+
+type form struct {
+	name          string
+	width, height int64
+	look          string
+}
+
+// A tour goes from screen to screen, in one form after the other.
+type tour struct {
+	*tab
+	names *strings.Replacer
+	look  string
+}
+
+// newTour begins where talk has left the desk.
+func newTour(desk *tab) *tour {
+	thread := eval[string](desk, `location.hash`)
+	line := eval[string](desk, `fetch("/api/v1/lines").then(a => a.json()).then(a => a.lines[0].id)`)
+	return &tour{tab: desk, names: strings.NewReplacer(anyLine, line, anyThread, strings.TrimPrefix(thread, "#"))}
+}
+
+func (r *tour) as(f form) {
+	r.t.Helper()
+	r.do(chromedp.EmulateViewport(f.width, f.height))
+	r.look = f.look
+}
+
+func (r *tour) to(s screen) {
+	r.t.Helper()
+	eval[bool](r.tab, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), location.hash = %q, true)`, r.look, r.names.Replace(s.hash)))
+	r.do(chromedp.Reload())
+	r.until(`document.querySelector(".connection.live") && ` + s.there)
+	r.until(`document.fonts.status === "loaded" && !document.querySelector(".note")?.textContent.includes("…")`)
+}
 
 // TestShots takes a picture of each screen, wide, narrow, dark and from right
 // to left, for people to look at: make shots.
@@ -44,28 +88,12 @@ func TestShots(t *testing.T) {
 	desk := newBrowser(t, chromium)
 	signIn(t, desk, url, code)
 	talk(t, desk, url)
-	thread := eval[string](desk, `location.hash`)
-	line := eval[string](desk, `fetch("/api/v1/lines").then(a => a.json()).then(a => a.lines[0].id)`)
-	for _, form := range []struct {
-		name          string
-		width, height int64
-		look          string
-	}{
-		{"wide", 1280, 800, `{"theme":"light"}`}, {"narrow", 390, 780, `{"theme":"light"}`},
-		{"dark", 1280, 800, `{"theme":"dark"}`}, {"rtl", 1280, 800, `{"theme":"light","language":"ar"}`},
-	} {
-		desk.do(chromedp.EmulateViewport(form.width, form.height))
+	r := newTour(desk)
+	for _, f := range forms {
+		r.as(f)
 		for _, s := range screens {
-			hash := s.hash
-			if hash == "t" {
-				hash = thread[1:]
-			}
-			hash = strings.Replace(hash, anyLine, line, 1)
-			eval[bool](desk, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), location.hash = %q, true)`, form.look, hash))
-			desk.do(chromedp.Reload())
-			desk.until(`document.querySelector(".connection.live") && ` + s.there)
-			desk.until(`document.fonts.status === "loaded" && !document.querySelector(".note")?.textContent.includes("…")`)
-			shot(desk, filepath.Join(folder, s.name+"-"+form.name+".png"))
+			r.to(s)
+			shot(desk, filepath.Join(folder, s.name+"-"+f.name+".png"))
 		}
 	}
 	desk.quiet(t)

@@ -13,6 +13,8 @@ import { watchKeys } from "./keys";
 import { Pane, Toasts } from "./kit";
 import { List } from "./list";
 import { applyLook, language } from "./look";
+import { QuickDialog } from "./quick";
+import { RemoveDialog } from "./remove";
 import { address, may, type RoomProps, rooms } from "./rooms";
 import { SignIn, takeCode } from "./signin";
 import { StartDialog } from "./start";
@@ -42,6 +44,8 @@ function App() {
         </main>
       </div>
       <StartDialog />
+      <QuickDialog />
+      <RemoveDialog />
       <ContactDialog />
       <BarDialogs />
       <Toasts />

@@ -3,12 +3,12 @@
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { signOut } from "./desk";
+import { go, missed, signOut } from "./desk";
 import { Dialog } from "./dialog";
 import { ChatIcon, KeysIcon, LeaveIcon, MenuIcon, PhoneIcon } from "./icon";
 import { LineChips } from "./line";
 import { outbox } from "./outbox";
-import { unreadTotal } from "./read";
+import { unreadTotal } from "./view";
 import { address, may, rooms, to } from "./rooms";
 import { latency, now, problem, state } from "./socket";
 import { session } from "./store";
@@ -33,6 +33,7 @@ export function Bar() {
       <Connection />
       <button type="button" class="account" onClick={() => (asked.value = "account")} aria-label={say(words.account, { name: s.agent?.name ?? "" })} title={s.agent?.name}>
         {[...(s.agent?.name.trim() || "?")][0].toLocaleUpperCase()}
+        {missed.value && <span class="badge missed"><span aria-hidden="true">{missed.value.messages > 99 ? "99+" : missed.value.messages}</span><span class="unseen">{say(words.missedShort, { n: missed.value.messages })}</span></span>}
       </button>
     </header>
   );
@@ -123,6 +124,9 @@ function Account({ onClose }: { onClose(): void }) {
     <Dialog key="account" title={<bdi>{s.agent?.name}</bdi>} onClose={onClose}>
       <p class="hint">{s.agent && words.role[s.agent.role]} · {s.box_name || s.box} · {words.product} {s.version}</p>
       <div class="menu">
+        {missed.value && (
+          <button type="button" class="button wide missed" onClick={look}><ChatIcon />{say(words.missedTold, { n: missed.value.messages })}</button>
+        )}
         {s.demo && <a class="button wide" href="/handset" target="_blank" rel="noopener"><PhoneIcon />{words.openPhone}</a>}
         <button type="button" class="button wide" data-first onClick={() => (asked.value = "keys")}><KeysIcon />{words.keysTitle}</button>
         <button type="button" class="button wide" onClick={() => (asked.value = "leave")}><LeaveIcon />{words.signOut}</button>
@@ -130,6 +134,14 @@ function Account({ onClose }: { onClose(): void }) {
       <p class="hint"><a href="/licences.txt" target="_blank" rel="noopener">{words.licences}</a></p>
     </Dialog>
   );
+}
+
+// look goes to the newest of what was missed.
+function look(e: Event) {
+  (e.currentTarget as HTMLElement).closest("dialog")?.close();
+  const thread = missed.value?.thread;
+  missed.value = null;
+  if (thread) go({ thread });
 }
 
 function Keys({ onClose }: { onClose(): void }) {

@@ -3,8 +3,10 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { sendChat } from "./chat";
 import { Wrong } from "./dialog";
 import { draft, drafts } from "./draft";
+import { tellTyping } from "./hint";
 import { SendIcon } from "./icon";
 import { complaint, outbox, send } from "./outbox";
 import type { Count, Line } from "./protocol";
@@ -18,11 +20,12 @@ const countAfter = 120; // milliseconds without a key; the box answers 20 reques
 // chosen is the From that somebody picked for a place, instead of the last used.
 const chosen = signal<Record<string, string>>({});
 
-export function Composer({ at, number, name, lastLine }: { at: Place; number: string; name: string; lastLine: string }) {
+export function Composer({ at, channel, number, name, lastLine }: { at: Place; channel: string; number: string; name: string; lastLine: string }) {
+  const chat = channel === "chat";
   const key = keyOf(at);
   const box = useRef<HTMLTextAreaElement>(null);
   const text = drafts.value[key] ?? "";
-  const count = useCount(text);
+  const count = useCount(chat ? "" : text);
   const from = useFrom(key, lastLine);
   const wrong = complaint.value?.key === key ? complaint.value : null;
   const wrongFrom = wrong && /^(from|line)/.test(wrong.field);
@@ -40,13 +43,14 @@ export function Composer({ at, number, name, lastLine }: { at: Place; number: st
       box.current?.focus();
       return;
     }
-    if (!from.line && sortedLines.value.length > 1) {
+    if (!chat && !from.line && sortedLines.value.length > 1) {
       complaint.value = { key, field: "from", sentence: words.fromMissing };
       return;
     }
     complaint.value = null;
     draft(key, "");
-    send(at, number, from.line?.id ?? "", text);
+    if (chat) sendChat(at, text);
+    else send(at, number, from.line?.id ?? "", text);
     box.current?.focus();
   }
 
@@ -58,11 +62,11 @@ export function Composer({ at, number, name, lastLine }: { at: Place; number: st
 
   return (
     <form class="composer" onSubmit={submit} aria-label={say(words.message, { who: name })}>
-      <From key_={key} name={name} from={from} lastLine={lastLine} wrong={wrongFrom ? wrong.sentence : ""} />
+      {!chat && <From key_={key} name={name} from={from} lastLine={lastLine} wrong={wrongFrom ? wrong.sentence : ""} />}
       <div class="composer-row">
-        <textarea id="composer" ref={box} rows={1} dir="auto" value={text} placeholder={words.placeholder} autocomplete="off"
+        <textarea id="composer" ref={box} rows={1} dir="auto" value={text} placeholder={chat ? words.chats.placeholder : words.placeholder} autocomplete="off"
           aria-label={say(words.message, { who: name })} aria-invalid={!!wrong && !wrongFrom} aria-describedby="wrong-text counter"
-          onInput={(e) => { draft(key, e.currentTarget.value); if (wrong) complaint.value = null; }} onKeyDown={onKey} />
+          onInput={(e) => { draft(key, e.currentTarget.value); if (at.thread) tellTyping(at.thread); if (wrong) complaint.value = null; }} onKeyDown={onKey} />
         <button class="button primary send"><SendIcon /><span>{words.send}</span></button>
       </div>
       <div class="composer-foot">

@@ -41,7 +41,7 @@ export function Details() {
       <section class="card">
         <Avatar thread={t} />
         <h2><bdi>{who(t)}</bdi></h2>
-        {!t.contact && <p class="hint">{words.unsaved}</p>}
+        {!t.contact && t.channel !== "chat" && <p class="hint">{words.unsaved}</p>}
         {t.contact && <ul class="numbers">{numbers.map((n) => <li key={n} dir="ltr">{n}</li>)}</ul>}
         {t.contact && <button type="button" class="button" onClick={() => (editing.value = { thread: t.id })}><PersonIcon />{words.editContact}</button>}
         {line && <p class="hint">{words.sharedLine} <bdi>{lineName(line)}</bdi>{line.name && line.number && <> (<span dir="ltr">{line.number}</span>)</>}.</p>}

@@ -40,6 +40,12 @@ export const PlugIcon = () => <Icon><path d="M7 2.5v4M13 2.5v4M5 6.5h10v3a5 5 0 
 export const BookIcon = () => <Icon><path d="M4.5 3.5h9a2 2 0 0 1 2 2v11h-9a2 2 0 0 1-2-2zM4.5 14.5a2 2 0 0 1 2-2h9M8 7h4" /></Icon>;
 export const LeaveIcon = () => <Icon><path d="M8 3.5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 6.5 16 10l-3.5 3.5M16 10H8" /></Icon>;
 
+export const HeadsetIcon = () => <Icon><path d="M4 12v-2a6 6 0 0 1 12 0v2" /><rect x="3" y="11" width="3.5" height="5" rx="1.5" /><rect x="13.5" y="11" width="3.5" height="5" rx="1.5" /></Icon>;
+export const ManagerIcon = () => <Icon><path d="m10 3.5 1.9 4.2 4.6.5-3.4 3.1.9 4.5-4-2.3-4 2.3.9-4.5-3.4-3.1 4.6-.5z" /></Icon>;
+export const HashIcon = () => <Icon><path d="M8 4 6.5 16M13.5 4 12 16M4.5 8h12M3.5 12h12" /></Icon>;
+export const MutedIcon = () => <Icon box={16}><path d="M4.5 11.5V7a3.5 3.5 0 0 1 6-2.4M11.5 8v3.5h-8M7 13.5h2M2.5 2.5l11 11" /></Icon>;
+export const GoIcon = () => <Icon><path d="M4 10h11M10.5 5.5 15 10l-4.5 4.5" /></Icon>;
+
 // Ticks say what became of a text. Their shapes differ, not only their
 // colours.
 export type TickShape = "wait" | "part" | "sent" | "delivered" | "doubt" | "bad";

@@ -1,21 +1,26 @@
-// Keys that work anywhere on the desk (the list of them is in words.ts).
-// Single letters are not among them: they would take keys from who writes.
+// Keys that work anywhere on the desk (the list of them is in words.ts). The
+// two single signs among them, / and ?, are left to whoever writes in a field.
 
+import { asked } from "./bar";
 import { go, step } from "./desk";
 import { closeSheet } from "./details";
-import { search } from "./list";
+import { quick } from "./quick";
+import { search } from "./search";
 import { starting } from "./start";
-import { place } from "./store";
+import { place, session, threads } from "./store";
+import { close, markUnread, mute } from "./view";
 
 // The panes in the order in which F6 walks them.
 const panes = ["bar", "rail", "list", "thread", "composer", "details"];
 
 export function watchKeys(): void {
   document.addEventListener("keydown", (e) => {
-    if (e.defaultPrevented || e.isComposing || document.querySelector("dialog[open]")) return;
+    if (e.defaultPrevented || e.isComposing || !session.value?.signed_in || document.querySelector("dialog[open]")) return;
     if (e.key === "F6") nextPane(e);
     else if (e.altKey && !e.ctrlKey && !e.metaKey) withAlt(e);
+    else if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.code === "KeyK") openQuick(e);
     else if (e.key === "Escape") leave(e);
+    else if (!e.ctrlKey && !e.metaKey && !writes(e.target as HTMLElement)) withSign(e);
   });
 }
 
@@ -23,9 +28,27 @@ function withAlt(e: KeyboardEvent): void {
   if (e.code === "KeyN" && !e.shiftKey) starting.value = "";
   else if (e.key === "ArrowDown") step(1, e.shiftKey);
   else if (e.key === "ArrowUp") step(-1, e.shiftKey);
+  else if (!e.shiftKey && ofThread[e.code] && place.value?.thread && threads.value[place.value.thread]) ofThread[e.code](place.value.thread);
   else return;
   e.preventDefault();
 }
+
+// ofThread are the keys that do something to the conversation that is shown.
+const ofThread: Record<string, (thread: string) => void> = { KeyE: close, KeyM: mute, KeyU: markUnread };
+
+function openQuick(e: KeyboardEvent): void {
+  quick.value = true;
+  e.preventDefault();
+}
+
+function withSign(e: KeyboardEvent): void {
+  if (e.key === "?") asked.value = "keys";
+  else if (e.key === "/" && document.getElementById("search")) document.getElementById("search")!.focus();
+  else return;
+  e.preventDefault();
+}
+
+const writes = (el: HTMLElement) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
 
 function nextPane(e: KeyboardEvent): void {
   const shown = panes.map((id) => document.getElementById(id)).filter((el) => el !== null && el.getClientRects().length > 0) as HTMLElement[];
@@ -48,7 +71,7 @@ function closeCounter(): boolean {
 }
 
 function clearSearch(): boolean {
-  const was = search.value !== "";
+  const was = search.value !== "" && !!document.getElementById("search");
   search.value = "";
   return was;
 }

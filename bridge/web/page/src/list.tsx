@@ -1,99 +1,125 @@
-// The list of conversations: who, what was said last, what is unread. It is
-// one tab stop; arrow keys move within it.
+// The list of conversations, texts and chats alike: who, what was said last,
+// what is unread. It is one tab stop; arrow keys move within it.
 
 import { signal } from "@preact/signals";
-import { go, readMore } from "./desk";
+import { useEffect } from "preact/hooks";
+import { go, isListed, moreOf, readFirst, readMore, type Which } from "./desk";
 import { drafts } from "./draft";
-import { CloseIcon, PersonIcon, PlusIcon, SearchIcon, Tick } from "./icon";
+import { Avatar, presenceWords } from "./face";
+import { typing } from "./hint";
+import { MutedIcon, PlusIcon, Tick } from "./icon";
 import { LineChips, NoLine } from "./line";
 import { tickOf } from "./message";
-import { digits, parse } from "./number";
+import { parse } from "./number";
 import type { Thread } from "./protocol";
-import { seeAll, unreadOf, unreadTotal } from "./read";
+import { clearSearch, found, Results, search, SearchBox } from "./search";
+import { state } from "./socket";
 import { starting } from "./start";
-import { lineName, listsRead, matches, moreThreads, place, session, sortedLines, sortedThreads, who } from "./store";
+import { cameIn, lineName, listsRead, others, place, session, sortedLines, sortedThreads, threads, who } from "./store";
 import { exact, shortAge } from "./time";
+import { closed, muted, readAll, reopen, unreadOf, unreadTotal } from "./view";
 import { say, words } from "./words";
 
-export const search = signal("");
-const onlyLine = signal("");
+export { Avatar } from "./face";
+
+const which = signal<Which>({ state: "open", line: "" });
+
+// kept are the threads that were unread when the list of unread ones was shown:
+// one that is opened stays where it is.
+const kept = signal<string[]>([]);
 
 export function List() {
-  const typed = search.value;
-  const found = sortedThreads.value.filter((t) => matches(t, typed) && (!onlyLine.value || t.line === onlyLine.value));
-  const several = sortedLines.value.length > 1;
+  const typed = search.value.trim();
+  const rows = typed ? found().map((id) => threads.value[id]) : sortedThreads.value.filter(isShown);
+  const stop = rows.some((t) => t.id === place.value?.thread) ? place.value?.thread : rows[0]?.id;
   return (
     <section class="pane list" id="list" tabIndex={-1} aria-label={words.paneList}>
       <div class="narrow-chips"><LineChips /></div>
       <header class="list-head">
         <div class="list-title">
           <h2>{words.texts}</h2>
-          {unreadTotal.value > 0 && <button type="button" class="link" onClick={seeAll}>{words.markAllRead}</button>}
+          {unreadTotal.value > 0 && <button type="button" class="link" onClick={() => void readAll()}>{words.markAllRead}</button>}
           <button type="button" class="button primary" onClick={() => (starting.value = "")} title="Alt+N" aria-keyshortcuts="Alt+N" aria-label={words.newConversationLong}>
             <PlusIcon />{words.newConversation}
           </button>
         </div>
-        <Search />
-        {several && (
-          <label class="filter"><span class="unseen">{words.filterLine}</span>
-            <select value={onlyLine.value} onChange={(e) => (onlyLine.value = e.currentTarget.value)}>
-              <option value="">{words.anyLine}</option>
-              {sortedLines.value.map((l) => <option key={l.id} value={l.id}>{lineName(l)}</option>)}
-            </select>
-          </label>
-        )}
+        <SearchBox />
+        {!typed && <Filters />}
       </header>
       {listsRead.value && <NoLine />}
       <ul class="rows" onKeyDown={walk}>
-        {found.map((t, i) => <Row key={t.id} thread={t} stop={t.id === place.value?.thread || (i === 0 && !found.some((f) => f.id === place.value?.thread))} />)}
+        {rows.map((t) => <Row key={t.id} thread={t} stop={t.id === stop} searched={typed !== ""} />)}
       </ul>
-      {listsRead.value ? found.length === 0 && <Empty typed={typed} /> : <p class="list-note">{words.loading}</p>}
-      {moreThreads.value && <button type="button" class="button wide" onClick={() => void readMore().catch(() => {})}>{words.more}</button>}
+      {typed ? <Found any={rows.length > 0} />
+        : listsRead.value ? rows.length === 0 && <Empty /> : <p class="list-note">{words.loading}</p>}
+      {!typed && moreOf(which.value) && <button type="button" class="button wide" onClick={() => void readMore(which.value).catch(() => {})}>{words.more}</button>}
     </section>
   );
 }
 
-function Search() {
+function isShown(t: Thread): boolean {
+  const { state, line } = which.value;
+  if (line && t.line !== line && !isListed(which.value, t.id)) return false;
+  switch (state) {
+    case "open":
+      return !closed(t.id) && (t.last !== undefined || t.channel === "sms");
+    case "closed":
+      return closed(t.id);
+  }
+  return !closed(t.id) && (unreadOf(t.id) > 0 || kept.value.includes(t.id) && t.id === place.value?.thread);
+}
+
+// Filters choose what is listed; by own number only where there are several.
+function Filters() {
+  const w = which.value;
+  const several = sortedLines.value.length > 1;
+  useEffect(() => {
+    if (state.value === "live" && (w.state !== "open" || w.line)) readFirst(w);
+  }, [w, state.value]);
+  const choose = (change: Partial<Which>) => {
+    which.value = { ...which.value, ...change };
+    kept.value = Object.keys(threads.value).filter((id) => unreadOf(id) > 0);
+  };
   return (
-    <form class="search" role="search" onSubmit={(e) => { e.preventDefault(); openFirst(); }}>
-      <button class="plain square go" aria-label={words.searchGo} title={words.searchGo}><SearchIcon /></button>
-      <input id="search" type="search" value={search.value} placeholder={words.search} aria-label={words.search} autocomplete="off"
-        onInput={(e) => (search.value = e.currentTarget.value)}
-        onKeyDown={(e) => {
-          if (e.key === "Escape" && search.value) { search.value = ""; e.stopPropagation(); e.preventDefault(); }
-        }} />
-      {search.value && (
-        <button type="button" class="plain square" aria-label={words.clear} title={words.clear} onClick={() => { search.value = ""; document.getElementById("search")?.focus(); }}>
-          <CloseIcon />
-        </button>
+    <div class="filters">
+      <div class="segments" role="group" aria-label={words.filterName}>
+        {(Object.keys(words.filters) as Which["state"][]).map((name) => (
+          <button type="button" key={name} aria-pressed={w.state === name} onClick={() => choose({ state: name })}>{words.filters[name]}</button>
+        ))}
+      </div>
+      {several && (
+        <label class="filter"><span class="unseen">{words.filterLine}</span>
+          <select value={w.line} onChange={(e) => choose({ line: e.currentTarget.value })}>
+            <option value="">{words.anyLine}</option>
+            {sortedLines.value.map((l) => <option key={l.id} value={l.id}>{lineName(l)}</option>)}
+          </select>
+        </label>
       )}
-    </form>
+    </div>
   );
 }
 
-// openFirst is Enter in the search: the first that was found, or a new
-// conversation with the number that was typed.
-function openFirst(): void {
-  const first = sortedThreads.value.find((t) => matches(t, search.value));
-  if (first) return go({ thread: first.id });
-  const typed = parse(search.value);
-  if ("number" in typed) go({ number: typed.number });
-}
-
-function Empty({ typed }: { typed: string }) {
-  if (typed.trim()) {
-    const read = parse(typed);
-    return (
-      <div class="list-note">
-        <p>{say(words.nothingFound, { what: typed.trim() })}</p>
-        {"number" in read && (
-          <button type="button" class="button wide" onClick={() => { search.value = ""; go({ number: read.number }); }}>
+// Found stands under the rows of a search.
+function Found({ any }: { any: boolean }) {
+  const read = parse(search.value);
+  const isNew = "number" in read && !any;
+  return (
+    <>
+      {isNew && (
+        <div class="list-note">
+          <button type="button" class="button wide" onClick={() => { clearSearch(); go({ number: read.number }); }}>
             {say(words.textNumber, { number: read.number })}
           </button>
-        )}
-      </div>
-    );
-  }
+        </div>
+      )}
+      <Results any={any} />
+    </>
+  );
+}
+
+function Empty() {
+  const { state, line } = which.value;
+  if (state !== "open" || line) return <p class="list-note">{state === "closed" ? words.nothingClosed : state === "unread" ? words.nothingUnread : words.noThreads}</p>;
   const own = sortedLines.value.find((l) => l.number)?.number;
   return (
     <div class="list-note">
@@ -104,20 +130,28 @@ function Empty({ typed }: { typed: string }) {
   );
 }
 
-function Row({ thread: t, stop }: { thread: Thread; stop: boolean }) {
+function Row({ thread: t, stop, searched }: { thread: Thread; stop: boolean; searched: boolean }) {
   const n = unreadOf(t.id);
   const draft = drafts.value[t.id]?.trim();
   const here = place.value?.thread === t.id;
+  const [colleague] = t.channel === "chat" ? others(t) : [];
   return (
     <li class={"row" + (n > 0 ? " fresh" : "") + (here ? " here" : "")}>
-      <a href={"#t=" + encodeURIComponent(t.id)} aria-current={here ? "true" : undefined} tabIndex={stop ? 0 : -1}>
+      <a href={"#t=" + encodeURIComponent(t.id)} aria-current={here ? "true" : undefined} tabIndex={stop ? 0 : -1} onClick={() => { if (searched) reopen(t.id); }}>
         <Avatar thread={t} />
-        <span class="row-who"><span class="row-name"><bdi>{who(t)}</bdi></span><span class="tag">{words.sms}</span></span>
+        <span class="row-who">
+          <span class="row-name"><bdi>{who(t)}</bdi></span>
+          {colleague && <span class="unseen">{presenceWords(colleague.id)}</span>}
+          <span class="tag">{t.channel === "chat" ? words.chat : words.sms}</span>
+          {muted(t.id) && <span class="row-muted" title={words.mutedSign}><MutedIcon /><span class="unseen">{words.mutedSign}</span></span>}
+        </span>
         <time class="row-time" dateTime={t.last?.created_at} title={exact(t.last?.created_at)}>{shortAge(t.last?.created_at)}</time>
         <span class="row-text" dir="auto">
-          {draft && !here ? <><em class="draft">{words.draft}</em> {draft}</> : <LastText thread={t} />}
+          {typing.value[t.id] && !here ? <em class="typing">{say(words.chats.typing, { who: typing.value[t.id] })}</em>
+            : draft && !here ? <><em class="draft">{words.draft}</em> {draft}</> : <LastText thread={t} />}
         </span>
-        {n > 0 && <span class="badge"><span aria-hidden="true">{n > 99 ? "99+" : n}</span><span class="unseen">{say(words.unread, { n })}</span></span>}
+        {n > 0 ? <span class="badge"><span aria-hidden="true">{n > 99 ? "99+" : n}</span><span class="unseen">{say(words.unread, { n })}</span></span>
+          : searched && closed(t.id) && <span class="link row-open">{words.openChat}</span>}
       </a>
     </li>
   );
@@ -126,21 +160,9 @@ function Row({ thread: t, stop }: { thread: Thread; stop: boolean }) {
 function LastText({ thread: { last } }: { thread: Thread }) {
   if (!last) return null;
   const text = last.text || (last.raw ? words.undecodable : "");
-  if (last.dir === "in") return <>{text}</>;
+  if (cameIn(last)) return <>{text}</>;
+  if (last.channel === "chat") return <>{words.youSaid} {text}</>;
   return <><Tick shape={tickOf(last.state)} /><span class="unseen">{words.state[last.state]}. {words.youSaid}</span> {text}</>;
-}
-
-export function Avatar({ thread: t }: { thread: Thread }) {
-  const name = t.contact?.name.trim();
-  if (!name) return <span class="avatar stranger" aria-hidden="true"><PersonIcon /></span>;
-  const tone = [...name].reduce((n, c) => (n * 31 + c.codePointAt(0)!) % 6, 0);
-  return <span class={"avatar tone" + tone} aria-hidden="true">{initials(name)}</span>;
-}
-
-function initials(name: string): string {
-  const pieces = name.split(/\s+/u).filter((p) => /[\p{L}\p{N}]/u.test(p));
-  const ends = pieces.length > 1 ? [pieces[0], pieces[pieces.length - 1]] : pieces;
-  return ends.map((p) => /[\p{L}\p{N}]/u.exec(p)![0].toLocaleUpperCase()).join("") || digits(name).slice(0, 2);
 }
 
 // walk moves with the arrow keys from row to row.

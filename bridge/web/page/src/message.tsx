@@ -6,6 +6,7 @@ import { type TickShape, Tick } from "./icon";
 import { lineBadge } from "./line";
 import { discard, flying, type Outgoing, sendNow } from "./outbox";
 import type { Author, Message, MessageState } from "./protocol";
+import { askRemove, mayRemove } from "./remove";
 import { session } from "./store";
 import { Text } from "./text";
 import { clock, exact, span } from "./time";
@@ -172,6 +173,7 @@ export function Facts({ message: m }: { message: Message }) {
         )}
       </dl>
       {m.warnings?.map((w) => <p class="hint" key={w}>{w}</p>)}
+      {mayRemove(m) && <button type="button" class="button remove" onClick={() => askRemove(m)}>{words.view.removeText}</button>}
     </section>
   );
 }

@@ -20,7 +20,8 @@ const retryAfter = 2_000;
 export interface Outgoing {
   idem: string;
   thread: string; // empty for a number that has none yet
-  number: string;
+  number: string; // of a chat: the colleague's account
+  chat?: boolean;
   from: string;
   text: string;
   at: number;
@@ -60,9 +61,9 @@ function newKey(): string {
   return Array.from(bytes, (b) => b.toString(36).padStart(2, "0")).join("");
 }
 
-export function send(to: Place, number: string, from: string, text: string): void {
+export function send(to: Place, number: string, from: string, text: string, chat = false): void {
   const o: Outgoing = {
-    idem: newKey(), thread: to.thread ?? "", number, from, text,
+    idem: newKey(), thread: to.thread ?? "", number, chat, from, text,
     at: Date.now(), state: "waiting", reason: "",
   };
   save(o);
@@ -101,11 +102,9 @@ export async function flush(): Promise<void> {
 // hand asks the box to take o and tells whether to ask again later.
 async function hand(o: Outgoing): Promise<boolean> {
   try {
-    const answer = await call<{ message: Message }>("message.send", {
-      idem: o.idem,
-      to: o.thread ? { thread: o.thread } : { number: o.number },
-      from: o.from,
-      text: o.text,
+    const to = o.thread ? { thread: o.thread } : o.chat ? { agent: o.number } : { number: o.number };
+    const answer = await call<{ message: Message }>(o.chat ? "chat.send" : "message.send", {
+      idem: o.idem, to, text: o.text, ...(!o.chat && { from: o.from }),
     });
     taken(o, answer.message);
     return false;
@@ -123,7 +122,7 @@ function taken(o: Outgoing, m: Message): void {
   put(m);
   remove(o.idem);
   if (!putLast(m)) onThread();
-  if (place.value && !place.value.thread && place.value.number === o.number) {
+  if (place.value && !place.value.thread && (o.chat ? place.value.agent : place.value.number) === o.number) {
     const before = keyOf(place.value);
     draft(m.thread, drafts.value[before] ?? "");
     draft(before, "");
@@ -134,7 +133,7 @@ function taken(o: Outgoing, m: Message): void {
 }
 
 function refused(o: Outgoing, e: Refusal): void {
-  const key = keyOf(o.thread ? { thread: o.thread } : { number: o.number });
+  const key = keyOf(o.thread ? { thread: o.thread } : o.chat ? { agent: o.number } : { number: o.number });
   if (drafts.value[key]) {
     save({ ...o, state: "refused", reason: e.sentence });
     return;

@@ -50,6 +50,7 @@ export interface Message {
   warnings?: string[];
   raw?: string;
   author?: Author;
+  sender?: string; // the account that wrote it
   created_at: string;
   sent_at?: string;
   received_at?: string;
@@ -62,17 +63,41 @@ export interface Contact {
   id: string;
   name: string;
   numbers: string[] | null;
+  types?: Record<string, NumberType>; // of numbers
   rev?: number;
 }
 
+export type NumberType = "mobile" | "work" | "home" | "other";
+
 export interface Thread {
   id: string;
-  channel: string;
-  peer: string; // E.164, a short code, or a name
+  channel: string; // sms, chat
+  peer: string; // E.164, a short code, or a name; of a chat empty
+  members?: Member[]; // of a chat
   contact?: Contact;
   line?: string;
   last?: Message;
+  view?: View; // never in an event
   rev: number;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  role: Role;
+}
+
+// View is a thread as the one who is signed in sees it.
+export interface View {
+  thread: string;
+  read_to?: string;
+  unread: number;
+  closed_at?: string;
+  muted?: boolean;
+  draft?: string;
+  draft_rev?: number;
+  both?: boolean; // the draft was made of two that were written at once
+  rev?: number;
 }
 
 export type LineState = "ready" | "not_registered" | "absent" | "sim_missing" | "failed";
@@ -149,6 +174,62 @@ export interface Opened {
   reason?: string;
   head?: number;
   epoch?: string;
+  missed?: Missed;
+}
+
+// Missed is what came while no desk of the account was open.
+export interface Missed {
+  messages: number;
+  threads: number;
+  since?: string;
+  thread?: string; // of the newest one
+}
+
+// Presence is whether a colleague can be reached now.
+export interface Presence {
+  agent: string;
+  online: boolean;
+  phone?: "idle" | "ringing" | "busy" | "away";
+}
+
+// Hint is news that is worth nothing a moment later.
+export interface Hint {
+  kind: string; // typing, presence
+  thread?: string;
+  data: { author?: Author; presence?: Presence };
+}
+
+// Found is one row of whom to write to.
+export interface Found {
+  kind: "agent" | "contact" | "number";
+  id?: string;
+  name?: string;
+  role?: Role;
+  number?: string;
+  type?: NumberType;
+  channel: string;
+  thread?: string;
+  closed?: boolean;
+  blocked?: boolean;
+}
+
+// Opening is where somebody is written to.
+export interface Opening {
+  thread?: Thread;
+  channel: string;
+}
+
+// Hit is a message that a search found, with what was found marked.
+export interface Hit {
+  message: Message;
+  contact?: Contact;
+  snippet: string;
+  marks: [number, number][]; // begin and end in snippet
+}
+
+export interface HitPage {
+  hits: Hit[];
+  next?: string;
 }
 
 export interface Event {
@@ -159,5 +240,11 @@ export interface Event {
   type: string;
   thread?: string;
   line?: string;
-  data: { message?: Message; thread?: Thread; contact?: Contact; line?: Line };
+  data: {
+    message?: Message; thread?: Thread; contact?: Contact; line?: Line;
+    view?: View;
+    deleted?: { id: string; thread: string };
+    merged?: { thread: string; from: string };
+    read?: { threads: number; undo?: string };
+  };
 }

@@ -3,7 +3,7 @@
 // event that it was given, so that nobody above it needs to know it was away.
 
 import { signal } from "@preact/signals";
-import type { Event, Hello, Opened } from "./protocol";
+import type { Event, Hello, Hint, Opened } from "./protocol";
 import { Lost, Refusal } from "./refusal";
 
 // Waits between two tries double from the first to the last, each cut by
@@ -24,6 +24,8 @@ export const problem = signal(""); // why the box does not take us, where it say
 // Above is who listens to the socket: the store.
 export interface Above {
   event(e: Event): void;
+  hint(h: Hint): void;
+  opened(o: Opened): void; // what the box said when it took us
   reload(): void; // what is on the screen may be stale: read the lists again
   live(): void; // requests are answered from now on
   denied(): void; // the session is over
@@ -201,6 +203,9 @@ function notice(method: string, params: unknown): void {
       if (gap) above?.reload();
       return;
     }
+    case "hint":
+      above?.hint(params as Hint);
+      return;
     case "live":
     case "beat": {
       const at = params as { epoch: string; seq: number };
@@ -220,11 +225,12 @@ async function open(hello: Hello): Promise<void> {
   try {
     const opened = await call<Opened>("session.open", {
       client: { name: "page", version: "1", device: "" },
-      subscribe: { events: ["*"] },
+      subscribe: { events: ["*"], hints: ["typing", "presence"] },
       ...(resume && { resume }),
     });
     wait = firstWait;
     problem.value = "";
+    above?.opened(opened);
     if (!resume || opened.resumed === false) {
       // The stream goes on from the head; the lists are read after it
       // began, so nothing falls between the two.

@@ -4,26 +4,27 @@
 
 import { computed, signal } from "@preact/signals";
 import { digits } from "./number";
-import type { Contact, Line, Message, Session, Thread } from "./protocol";
+import type { Contact, Line, Member, Message, Session, Thread } from "./protocol";
 
 export const session = signal<Session | null>(null);
 export const lines = signal<Record<string, Line>>({});
 export const threads = signal<Record<string, Thread>>({});
 export const listsRead = signal(false); // the first lists are here
-export const moreThreads = signal(""); // cursor of older threads; empty at the end
 
-// Place is what the middle pane shows: a thread, or a number that nobody
-// texted with so far.
+// Place is what the middle pane shows: a thread, perhaps at one message of it,
+// or a number or colleague that nobody here wrote to so far.
 export interface Place {
   thread?: string;
+  message?: string;
   number?: string;
+  agent?: string;
 }
 
 export const place = signal<Place | null>(null);
 
 // keyOf is the name under which a place keeps its draft and its choices.
 export function keyOf(p: Place): string {
-  return p.thread ?? "to:" + p.number;
+  return p.thread ?? (p.agent ? "with:" + p.agent : "to:" + p.number);
 }
 
 export const sortedLines = computed(() =>
@@ -48,10 +49,25 @@ export function putThreads(list: Thread[]): void {
   const next = { ...threads.value };
   for (const t of list) {
     const old = next[t.id];
-    if (old && old.rev >= t.rev) continue;
+    if (old && old.rev >= t.rev) {
+      if (old.rev === t.rev && t.last) next[t.id] = { ...old, last: newest(old.last, t.last) };
+      continue;
+    }
     next[t.id] = { ...t, last: newest(old?.last, t.last) };
   }
   threads.value = next;
+}
+
+// dropThread forgets a thread that is no more.
+export function dropThread(id: string): void {
+  const { [id]: _, ...rest } = threads.value;
+  threads.value = rest;
+}
+
+// dropLast forgets that a deleted message was the last one of its thread.
+export function dropLast(id: string, message: string): void {
+  const t = threads.value[id];
+  if (t?.last?.id === message) threads.value = { ...threads.value, [id]: { ...t, last: undefined } };
 }
 
 // putLast makes m the last message of its thread if it is. It tells whether
@@ -91,12 +107,23 @@ export const contacts = computed(() => {
 });
 
 export function threadWith(peer: string): Thread | undefined {
-  return Object.values(threads.value).find((t) => t.peer === peer);
+  return Object.values(threads.value).find((t) => t.peer === peer || !!t.contact?.numbers?.includes(peer));
 }
 
-// who is how a thread is called: the contact's name, or the number only.
+// others are the colleagues that one talks to in a chat.
+export function others(t: Thread): Member[] {
+  return (t.members ?? []).filter((m) => m.id !== session.value?.agent?.id);
+}
+
+// who is how a thread is called: the contact's name, or the number only; a chat
+// by the colleague's name.
 export function who(t: Thread): string {
-  return t.contact?.name || t.peer;
+  return t.contact?.name || t.peer || others(t).map((m) => m.name).join(", ");
+}
+
+// cameIn tells whether somebody else wrote a message, in a chat too.
+export function cameIn(m: Message): boolean {
+  return m.channel === "chat" ? m.sender !== session.value?.agent?.id : m.dir === "in";
 }
 
 export function lineName(l: Line | undefined): string {
@@ -117,5 +144,4 @@ export function reset(): void {
   lines.value = {};
   threads.value = {};
   listsRead.value = false;
-  moreThreads.value = "";
 }

@@ -3,22 +3,26 @@
 // finds a pill that says what came.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Cog, type Deed } from "./cog";
 import { Composer } from "./composer";
 import { editing } from "./contact";
-import { go } from "./desk";
+import { DayDialog } from "./day";
+import { go, learn } from "./desk";
 import { detailsOpen, shownText } from "./details";
 import { draft } from "./draft";
+import { Avatar, Colleague, presenceWords } from "./face";
+import { presences, typing } from "./hint";
 import { AddPersonIcon, BackIcon, DetailsIcon, DownIcon } from "./icon";
 import { NoLine } from "./line";
-import { Avatar } from "./list";
 import { Bubble, Waiting } from "./message";
 import { isNumber } from "./number";
 import { bubbles, outbox, type Outgoing, send } from "./outbox";
-import type { Message, Thread } from "./protocol";
-import { see, unreadOf } from "./read";
-import { state } from "./socket";
-import { keyOf, lineName, lines, listsRead, place, type Place, session, sortedLines, sortedThreads, threads, who } from "./store";
+import type { Member, Message, Opening, Thread } from "./protocol";
+import { askRemoveThread, mayRemoveThread } from "./remove";
+import { call, state } from "./socket";
+import { cameIn, keyOf, lineName, lines, listsRead, others, place, type Place, session, sortedLines, sortedThreads, threads, who } from "./store";
 import { clock, dayKey, dayName } from "./time";
+import { close, closed, markUnread, mute, muted, see, unreadOf } from "./view";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
 import { say, words } from "./words";
 
@@ -27,10 +31,35 @@ const loadAhead = 400; // pixels before an end of the window where the next page
 
 export function ThreadPane() {
   const p = place.value;
+  const [gone, setGone] = useState("");
+  const missing = p?.thread && !threads.value[p.thread] ? p.thread : "";
+  const live = state.value === "live";
+  // A thread that no list holds, such as one that was closed long ago.
+  useEffect(() => {
+    if (missing && live && listsRead.value) void learn(missing).then((found) => setGone(found ? "" : missing));
+  }, [missing, live, listsRead.value]);
   if (!p) return <Nothing />;
-  const t = p.thread ? threads.value[p.thread] : undefined;
-  if (p.thread && !t && listsRead.value) return <Gone />;
-  return <ThreadView key={keyOf(p)} at={p} thread={t} />;
+  if (missing && missing === gone) return <Gone />;
+  if (p.agent) return <Fresh key={p.agent} agent={p.agent} />;
+  return <ThreadView key={keyOf(p)} at={p} thread={p.thread ? threads.value[p.thread] : undefined} />;
+}
+
+// Fresh is a colleague whom one did not write to so far.
+function Fresh({ agent }: { agent: string }) {
+  const [member, setMember] = useState<Member>();
+  const live = state.value === "live";
+  useEffect(() => {
+    if (!live) return;
+    let current = true;
+    call<{ open: Opening }>("thread.open", { agent }).then(({ open }) => {
+      if (current && open.thread) go({ thread: open.thread.id });
+    }, () => {});
+    call<{ colleagues: Member[] }>("agent.directory", {}).then(({ colleagues }) => {
+      if (current) setMember(colleagues.find((c) => c.id === agent));
+    }, () => {});
+    return () => { current = false; };
+  }, [agent, live]);
+  return <ThreadView at={{ agent }} member={member} />;
 }
 
 function Nothing() {
@@ -54,50 +83,106 @@ function Gone() {
   );
 }
 
-function ThreadView({ at, thread: t }: { at: Place; thread?: Thread }) {
+function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; member?: Member }) {
+  const [toDay, setToDay] = useState(false);
+  const chat = t ? t.channel === "chat" : at.agent !== undefined;
+  const colleague = member ?? (t && others(t)[0]);
   const peer = t?.peer ?? at.number ?? "";
-  const name = t ? who(t) : peer;
+  const name = t ? who(t) : member?.name ?? peer;
   return (
     <section class="pane thread" id="thread" tabIndex={-1} aria-label={say(words.paneThread, { who: name })}>
       <header class="thread-head">
         <a class="plain square back" href="#" aria-label={words.back} title={words.back}><BackIcon /></a>
-        {t && <Avatar thread={t} />}
+        {t ? <Avatar thread={t} /> : member && <Colleague id={member.id} name={member.name} role={member.role} />}
         <div class="thread-who">
-          <h2><bdi>{name}</bdi> <span class="tag">{words.sms}</span></h2>
-          {t?.contact && <p dir="ltr">{peer}</p>}
+          <h2><bdi>{name}</bdi> <span class="tag">{chat ? words.chat : words.sms}</span>{t && closed(t.id) && <> <span class="tag">{words.filters.closed}</span></>}</h2>
+          <Under thread={t} colleague={chat ? colleague : undefined} />
         </div>
-        {t && !t.contact && (
+        {t && !chat && !t.contact && (
           <button type="button" class="button add" aria-label={words.addContact} onClick={() => (editing.value = { thread: t.id })}><AddPersonIcon /><span>{words.addContact}</span></button>
         )}
+        {t && <Cog name={words.view.settings} deeds={deeds(t, () => setToDay(true))} />}
         {t && (
           <button type="button" class="plain square" aria-pressed={detailsOpen.value} aria-label={words.showDetails} title={words.showDetails}
             onClick={() => { detailsOpen.value = !detailsOpen.value; shownText.value = ""; }}><DetailsIcon /></button>
         )}
       </header>
-      <Scroll at={at} thread={t} name={name} />
-      {isNumber(peer)
-        ? <Composer key={keyOf(at)} at={at} number={peer} name={name} lastLine={t?.line ?? ""} />
+      <Scroll at={at} thread={t} name={name} chat={chat} onDay={() => setToDay(true)} />
+      {toDay && t && <DayDialog thread={t.id} onClose={() => setToDay(false)} />}
+      {chat && colleague && !presences.value[colleague.id]?.online && <p class="away-note">{say(words.chats.offlineTold, { who: name })}</p>}
+      {chat || isNumber(peer)
+        ? <Composer key={keyOf(at)} at={at} channel={chat ? "chat" : "sms"} number={peer} name={name} lastLine={t?.line ?? ""} />
         : peer && <p class="composer no-answer">{say(words.cannotAnswer, { who: name })}</p>}
     </section>
   );
 }
 
-function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: string }) {
+// Under is the second line of a head: who writes now, or by what somebody is
+// reached. A number that nobody saved is the first line already.
+function Under({ thread: t, colleague }: { thread?: Thread; colleague?: Member }) {
+  const writer = t && typing.value[t.id];
+  if (writer) return <p class="typing" role="status">{say(words.chats.typing, { who: writer })}</p>;
+  if (colleague) return <p>{presenceWords(colleague.id)}</p>;
+  if (!t?.contact) return null;
+  const type = t.contact.types?.[t.peer];
+  return <p>{type && <>{words.numberType[type]} · </>}<bdi dir="ltr">{t.peer}</bdi></p>;
+}
+
+function deeds(t: Thread, toDay: () => void): Deed[] {
+  const w = words.view;
+  return [
+    { name: muted(t.id) ? w.unmute : w.mute, key: "Alt M", run: () => mute(t.id) },
+    { name: w.markUnread, key: "Alt U", run: () => markUnread(t.id) },
+    { name: w.toDay, run: toDay },
+    { name: closed(t.id) ? w.open : w.close, key: "Alt E", run: () => close(t.id) },
+    ...(mayRemoveThread() ? [{ name: w.remove, bad: true, run: () => askRemoveThread(t) }] : []),
+  ];
+}
+
+function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thread; name: string; chat: boolean; onDay(): void }) {
   const box = useRef<HTMLDivElement>(null);
-  const stuck = useRef(true);
+  const stuck = useRef(!at.message);
   const anchor = useRef<{ key: string; top: number } | null>(null);
   const [stop, setStop] = useState("");
+  const [sought, setSought] = useState(""); // the message to jump to
+  const [foundAt, setFoundAt] = useState(""); // the one that was jumped to
 
   const w = t ? windowOf(t.id).value : undefined;
   const messages = w ? messagesOf(w) : [];
-  const waiting = outbox.value.filter((o) => (o.thread ? o.thread === t?.id : o.number === (t?.peer ?? at.number)));
+  const waiting = outbox.value.filter((o) => (o.thread ? o.thread === t?.id : !!o.chat === chat && o.number === (chat ? at.agent : t?.peer ?? at.number)));
   const fresh = t && !stuck.current ? unreadOf(t.id) : 0;
-  const severalLines = sortedLines.value.length > 1;
+  const severalLines = !chat && sortedLines.value.length > 1;
 
   // The window is read when the place is shown and the box answers.
   useEffect(() => {
-    if (t && state.value === "live" && w && !w.read && !w.busy) void load(t.id);
+    if (t && state.value === "live" && w && !w.read && !w.busy) void load(t.id, { around: at.message });
   }, [t?.id, state.value, w?.read]);
+
+  // A message that was jumped to comes out in the middle.
+  useEffect(() => {
+    if (!t || !at.message || state.value !== "live") return;
+    const message = at.message;
+    stuck.current = false;
+    const shown = () => messagesOf(windowOf(t.id).value).some((m) => m.id === message);
+    void (shown() ? Promise.resolve() : load(t.id, { around: message })).then(() => setSought(message));
+  }, [t?.id, at.message, state.value]);
+
+  useLayoutEffect(() => {
+    const there = sought && box.current!.querySelector(`[data-key="${CSS.escape(bubbles.get(sought) ?? sought)}"]`);
+    if (!there) return;
+    there.scrollIntoView({ block: "center" });
+    mark();
+    setFoundAt(sought);
+    setSought("");
+  }, [sought, w]);
+
+  // A window that begins at a day shows its first message.
+  useLayoutEffect(() => {
+    if (!w?.from) return;
+    stuck.current = false;
+    box.current!.scrollTop = 0;
+    mark();
+  }, [w?.from]);
 
   // What is read here and looked at is seen.
   useEffect(() => {
@@ -162,6 +247,10 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
 
   async function toEnd() {
     stuck.current = true;
+    if (at.message && t) {
+      history.replaceState(null, "", "#t=" + encodeURIComponent(t.id));
+      place.value = { thread: t.id };
+    }
     if (t && w && !atEnd(w)) await load(t.id);
     else if (t) tidy(t.id);
     toBottom();
@@ -185,7 +274,7 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
   }
 
   const edit = (text: string) => { draft(keyOf(at), text); document.getElementById("composer")?.focus(); };
-  const again = (text: string, m: Message) => { void toEnd(); send(at, t?.peer ?? at.number!, m.line, text); };
+  const again = (text: string, m: Message) => { void toEnd(); send(at, t?.peer ?? at.number!, m.line, text, chat); };
   const facts = (m: Message) => { shownText.value = m.id; detailsOpen.value = true; };
   const lastKey = waiting.length ? waiting[waiting.length - 1].idem : messages.length ? keyOfMessage(messages[messages.length - 1]) : "";
   const stopKey = [...messages.map(keyOfMessage), ...waiting.map((o) => o.idem)].includes(stop) ? stop : lastKey;
@@ -196,14 +285,14 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
         {w && w.busy === "older" && <p class="note">{words.older}</p>}
         {w && w.read && atBeginning(w) && messages.length > 20 && <p class="note">{words.beginning}</p>}
         {w && !w.read && <p class="note">{w.failed && state.value === "live" ? w.failed : words.loading}</p>}
-        {messages.length + waiting.length === 0 && (!t || w?.read) && <p class="note">{say(words.firstText, { who: name })}</p>}
-        {listsRead.value && !Object.values(lines.value).some((l) => l.state === "ready") && <div class="thread-no-line"><NoLine /></div>}
+        {messages.length + waiting.length === 0 && (!t || w?.read) && <p class="note">{say(chat ? words.chats.firstWord : words.firstText, { who: name })}</p>}
+        {!chat && listsRead.value && !Object.values(lines.value).some((l) => l.state === "ready") && <div class="thread-no-line"><NoLine /></div>}
         {days(messages, waiting).map((day) => (
           <section class="day" key={day.key} aria-label={dayName(day.at)}>
-            <h3><span>{dayName(day.at)}</span></h3>
+            <h3>{t ? <button type="button" class="plain" title={words.view.toDay} onClick={onDay}>{dayName(day.at)}</button> : <span>{dayName(day.at)}</span>}</h3>
             {day.messages.map((m, i) => (
-              <div class={"slot" + (runsOn(m, day.messages[i + 1]) ? " runs-on" : "")} key={keyOfMessage(m)} data-key={keyOfMessage(m)}>
-                <Bubble message={m} name={name} stop={keyOfMessage(m) === stopKey} showLine={severalLines || lineName(lines.value[m.line]) === ""}
+              <div class={"slot" + (runsOn(m, day.messages[i + 1]) ? " runs-on" : "") + (m.id === foundAt ? " sought" : "")} key={keyOfMessage(m)} data-key={keyOfMessage(m)}>
+                <Bubble message={asSeen(m)} name={name} stop={keyOfMessage(m) === stopKey} showLine={!chat && (severalLines || lineName(lines.value[m.line]) === "")}
                   onFacts={facts} onAgain={again} onEdit={edit} />
               </div>
             ))}
@@ -224,6 +313,12 @@ function Scroll({ at, thread: t, name }: { at: Place; thread?: Thread; name: str
   );
 }
 
+// asSeen is a word of a colleague as something that came, though the box wrote
+// it down for both alike.
+function asSeen(m: Message): Message {
+  return m.channel === "chat" && cameIn(m) ? { ...m, dir: "in", state: "received" } : m;
+}
+
 function keyOfMessage(m: Message): string {
   return bubbles.get(m.id) ?? m.id;
 }
@@ -231,7 +326,7 @@ function keyOfMessage(m: Message): string {
 // runsOn tells whether the next text repeats what stands under this one, so
 // that it need not be said twice.
 function runsOn(m: Message, next: Message | undefined): boolean {
-  return next !== undefined && plainly(m) && plainly(next) && m.dir === next.dir && m.state === next.state && m.line === next.line &&
+  return next !== undefined && plainly(m) && plainly(next) && m.dir === next.dir && m.sender === next.sender && m.state === next.state && m.line === next.line &&
     m.author?.id === next.author?.id && m.author?.kind === next.author?.kind && clock(m.created_at) === clock(next.created_at);
 }
 

@@ -20,6 +20,7 @@ export interface Window {
   read: boolean; // the first page is here
   busy: "" | "first" | "older" | "newer";
   failed: string; // why the first page is not here
+  from: number; // counts the times that it began at a day
 }
 
 const windows = new Map<string, Signal<Window>>();
@@ -27,7 +28,7 @@ const windows = new Map<string, Signal<Window>>();
 export function windowOf(thread: string): Signal<Window> {
   let w = windows.get(thread);
   if (!w) {
-    w = signal<Window>({ pages: [], read: false, busy: "", failed: "" });
+    w = signal<Window>({ pages: [], read: false, busy: "", failed: "", from: 0 });
     windows.set(thread, w);
   }
   return w;
@@ -41,17 +42,25 @@ export function messagesOf(w: Window): Message[] {
 export const atBeginning = (w: Window) => w.read && !w.pages[0]?.prev;
 export const atEnd = (w: Window) => !w.pages[w.pages.length - 1]?.next;
 
-// load reads the newest page of a thread and keeps what events told meanwhile.
-export async function load(thread: string): Promise<void> {
+// Spot is where to begin: a message to come out in the middle, or a day. With
+// neither it is the end.
+export interface Spot {
+  around?: string;
+  at?: string;
+}
+
+// load reads one page of a thread and keeps what events told meanwhile.
+export async function load(thread: string, spot: Spot = {}): Promise<void> {
   const w = windowOf(thread);
   if (w.value.busy === "first") return;
   w.value = { ...w.value, busy: "first", failed: "" };
   try {
-    const page = await read(thread, {});
+    const page = await read(thread, spot);
     const before = messagesOf(w.value);
-    w.value = { pages: [page], read: true, busy: "", failed: "" };
+    w.value = { pages: [page], read: true, busy: "", failed: "", from: w.value.from + (spot.at ? 1 : 0) };
     const last = page.messages[page.messages.length - 1];
     for (const m of before) {
+      if (page.next && last && m.created_at > last.created_at) continue;
       if (!last || m.created_at > last.created_at || page.messages.some((p) => p.id === m.id)) put(m);
     }
   } catch (e) {
@@ -114,6 +123,18 @@ export function put(m: Message): boolean {
   return true;
 }
 
+// take removes a message that was deleted.
+export function take(thread: string, id: string): void {
+  const w = windows.get(thread);
+  const i = w?.value.pages.findIndex((p) => p.messages.some((m) => m.id === id)) ?? -1;
+  if (w && i >= 0) replacePage(w, i, w.value.pages[i].messages.filter((m) => m.id !== id));
+}
+
+// forgetWindow drops the window of one thread.
+export function forgetWindow(thread: string): void {
+  windows.delete(thread);
+}
+
 // forgetWindows drops every window but that of one thread, which is read again.
 export function forgetWindows(but?: string): void {
   for (const thread of [...windows.keys()]) if (thread !== but) windows.delete(thread);
@@ -128,12 +149,12 @@ export function tidy(thread: string): void {
 // read asks for one page. An answer holds the cursor of the way that was asked
 // for; on the other way lies the page that we come from, and the id of the
 // message at its edge is the cursor there.
-async function read(thread: string, cursor: { before?: string; after?: string }): Promise<Page> {
+async function read(thread: string, cursor: { before?: string; after?: string } & Spot): Promise<Page> {
   const page = await call<MessagePage>("thread.messages", { thread, limit: pageSize, ...cursor });
   const messages = page.messages ?? [];
   return {
     messages,
-    prev: page.prev || (cursor.after && messages[0]?.id) || "",
+    prev: page.prev || ((cursor.after || cursor.at) && messages[0]?.id) || "",
     next: page.next || (cursor.before && messages[messages.length - 1]?.id) || "",
   };
 }
