@@ -8,7 +8,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -X main.version=$(VERSION)
 
-.PHONY: all run test check race fuzz bench generate shots install clean
+.PHONY: all run test check lint race fuzz bench generate shots install clean
 
 all: smsbridge
 
@@ -28,6 +28,10 @@ test: check
 check:
 	@test -z "$$(gofmt -l cmd modem pdu bridge storage)" || { gofmt -l cmd modem pdu bridge storage; echo "gofmt would change these files"; exit 1; }
 	$(GO) vet ./...
+
+# What tools of others see in the source; it fetches them.
+lint:
+	.ci/lint
 
 race:
 	$(GO) test -race ./pdu ./modem/... ./storage/... ./bridge/...

@@ -86,6 +86,7 @@ type Store interface {
 	hook.Store
 	offer.Store
 	Trim(ctx context.Context) error
+	Sweep(ctx context.Context, preview bool) (storage.Swept, error)
 	Backup(ctx context.Context, file string) (storage.Backup, error)
 	Probe(ctx context.Context) error
 	Counts(ctx context.Context) (map[string]int64, error)
@@ -105,11 +106,13 @@ type Config struct {
 	Hosts   []string     // names under which desks may call, besides the local ones
 	BoxKey  string       // fingerprint that programs pin; empty: there is no TLS of the box's own
 	Portals []string     // origins whose pages may open a socket with a ticket
+	Likes   []string     // other gateways whose way to send a text is understood, of web.Lookalikes
 	Name    string       // of the box, for people
 	Version string       // of the program
 	Log     *slog.Logger
 
 	Front func(http.Handler) http.Handler // stands before the desk bank on TCP; nil: nothing does
+	Speak func(net.Listener) net.Listener // TLS, where desks speak it; the limits count below it; nil: as it comes
 
 	Backup BackupOptions
 	Limits Limits
@@ -131,6 +134,7 @@ type Bridge struct {
 	desks *web.Server
 	push  *hook.Pusher
 	front func(http.Handler) http.Handler
+	speak func(net.Listener) net.Listener
 	log   *slog.Logger
 
 	support Support
@@ -156,14 +160,17 @@ func New(c Config) *Bridge {
 	if c.Front == nil {
 		c.Front = func(next http.Handler) http.Handler { return next }
 	}
+	if c.Speak == nil {
+		c.Speak = func(l net.Listener) net.Listener { return l }
+	}
 	b := &Bridge{
-		front: c.Front, push: push, backups: copies, limits: c.Limits, store: c.Store, radio: radio, log: c.Log,
+		front: c.Front, speak: c.Speak, push: push, backups: copies, limits: c.Limits, store: c.Store, radio: radio, log: c.Log,
 		support: c.Support, version: c.Version, began: time.Now(),
 	}
 	b.desks = web.New(web.Config{
 		Store: c.Store, Keys: c.Store, Hooks: c.Store, Pusher: push, Lookup: push.Lookup, Ringer: hook.NewRinger(c.Push.Guard), Count: gateway.Count,
 		Modems: radio.Modems, Radio: radio, Lab: c.Lab, Support: b.bundle,
-		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Log: c.Log,
+		Box: c.Store.Box(), BoxName: c.Name, Version: c.Version, Hosts: c.Hosts, BoxKey: c.BoxKey, Portals: c.Portals, Lookalikes: c.Likes, Log: c.Log,
 		Backups: copies, Sockets: c.Limits.Sockets, PerAgent: c.Limits.PerAgent, Compress: c.Limits.Compress,
 	})
 	return b
@@ -203,7 +210,9 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("ledger", func() error { return b.tend(ctx) })
 	start("gauges", func() error { return b.desks.Gauges(ctx) })
 	start("desk bank", func() error {
-		return b.serve(ctx, limit(desks, b.limits.Connections, b.limits.PerAddress), b.front(b.desks.Handler()), nil)
+		// HTTP looks for a *tls.Conn, so nothing may stand between it and TLS.
+		few := limit(desks, b.limits.Connections, b.limits.PerAddress)
+		return b.serve(ctx, b.speak(few), b.front(b.desks.Handler()), nil)
 	})
 	start("admin socket", func() error { return b.serve(ctx, admin, b.desks.Admin(), web.Peer) })
 	<-ctx.Done()
@@ -252,6 +261,7 @@ func (b *Bridge) tend(ctx context.Context) error {
 		if err := b.store.Trim(ctx); err != nil && ctx.Err() == nil {
 			b.log.Error("the ledger could not be trimmed", "err", err)
 		}
+		b.sweep(ctx)
 		select {
 		case <-daily.C:
 		case <-b.store.Failed():

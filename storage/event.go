@@ -50,7 +50,10 @@ const (
 	CaseUpdated       = "case.updated"
 	CaseClosed        = "case.closed"
 	DeskUpdated       = "desk.updated"
-	ThreadMerged      = "thread.merged" // the messages of one are in another now
+	RetentionUpdated  = "retention.updated"
+	RetentionSwept    = "retention.swept"  // tells once of a whole batch that was deleted; lists are to be read again
+	HistoryImported   = "history.imported" // tells once of a whole batch; lists are to be read again
+	ThreadMerged      = "thread.merged"    // the messages of one are in another now
 	ThreadDeleted     = "thread.deleted"
 	MessageDeleted    = "message.deleted"
 	ViewUpdated       = "view.updated"  // of one agent: read, closed, muted, draft

@@ -39,6 +39,8 @@ type Message struct {
 	ReceivedAt  Time `json:"received_at,omitzero"`  // inbound: the first part was kept
 	DeliveredAt Time `json:"delivered_at,omitzero"` // outbound: discharge time of the last report
 
+	Meaning // inbound: what the text turned out to be
+
 	Trace *Trace `json:"trace_ms,omitempty"`
 	Rev   int64  `json:"rev"`
 }

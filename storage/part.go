@@ -127,6 +127,7 @@ type Arrival struct {
 	Text     string
 	SentAt   Time // TP-SCTS
 	Warnings []string
+	Card     *Card // what is no text
 
 	// Set is the concatenated message that the PDU is a part of; nil for one
 	// that stands alone.
@@ -189,6 +190,7 @@ type Assembled struct {
 	Repeated bool   // Message has this very part already
 	Whole    bool   // nothing is missing any more
 	Text     string // as far as it is there
+	Card     *Card  // Whole, and no text
 	Warnings []string
 }
 

@@ -16,6 +16,10 @@ import (
 // ErrPin is why a box is refused that is not the one whose key was pinned.
 var ErrPin = errors.New("the box shows another key than the pinned one: either its authority was renewed, or somebody stands in between; compare with `smsbridge trust show` on the box")
 
+// Pinned is the TLS setting of a client that believes the one box with this key,
+// for programs that make their own connections.
+func Pinned(pin string) (*tls.Config, error) { return pinned(pin, nil) }
+
 // pinned makes a TLS setting believe the one box with this key, by whatever name
 // it is called, and nobody else. Its certificates' dates do not count: small boards
 // start with a wrong clock, and the key says more.

@@ -9,6 +9,7 @@ package conform
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -23,6 +24,9 @@ type Options struct {
 	URL    string // such as http://127.0.0.1:8780
 	Socket string // path of the box's Unix socket; it wins over URL's address
 	Token  string // with the scope admin everything can be looked at
+	Person string // a token of an account, for what only a person has; empty: that is refused
+
+	TLS *tls.Config // whom to believe; nil: as the system does
 
 	// Everything allows what changes the box: texts are sent, accounts and
 	// tokens made and removed, modems restarted. It is meant for a demo box.
@@ -145,7 +149,7 @@ func newSuite(ctx context.Context, o Options) (*suite, error) {
 			return dialer.DialContext(ctx, "unix", o.Socket)
 		}
 	}
-	s := &suite{o: o, base: base, dial: dial, http: &http.Client{Transport: &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 4}}}
+	s := &suite{o: o, base: base, dial: dial, http: &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: o.TLS, MaxIdleConnsPerHost: 4}}}
 	if s.doc, err = s.readDocument(ctx); err != nil {
 		return nil, err
 	}

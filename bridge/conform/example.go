@@ -65,6 +65,8 @@ func (e example) rank() int {
 	switch {
 	case e.RPC == "modem.reset":
 		return 9
+	case e.RPC == "line.assign", e.RPC == "contact.merge", e.RPC == "message.cancel": // before who needs them
+		return 1
 	case e.path == "/api/v1/pair/token", e.RPC == "session.list": // after what they tell of
 		return 3
 	case e.path == "/api/v1/session" && e.verb == http.MethodPost:
@@ -183,6 +185,13 @@ func (s *suite) replay(ctx context.Context, e example, bound map[string]string) 
 	if err != nil {
 		return "", err
 	}
+	if a.status >= 400 && s.o.Person != "" {
+		own, err := s.as(s.o.Person).askREST(ctx, e, asks)
+		if err != nil {
+			return "", err
+		}
+		a, s = own, s.as(s.o.Person)
+	}
 	status, of, kind := e.success()
 	if a.status >= 400 {
 		if err := s.doc.problem(a); err != nil {
@@ -215,6 +224,13 @@ func (s *suite) replay(ctx context.Context, e example, bound map[string]string) 
 		return "", nil
 	}
 	return "", s.askSocket(ctx, e, asks, of)
+}
+
+// as is the suite with another token.
+func (s *suite) as(token string) *suite {
+	other := *s
+	other.o.Token = token
+	return &other
 }
 
 func (s *suite) askREST(ctx context.Context, e example, asks map[string]any) (answer, error) {

@@ -88,7 +88,7 @@ type line struct {
 
 // connect opens a socket and hears hello.
 func (s *suite) connect(ctx context.Context) (*line, map[string]any, error) {
-	d := websocket.Dialer{NetDialContext: s.dial, Subprotocols: []string{"smsbridge.v1"}, HandshakeTimeout: 10 * time.Second}
+	d := websocket.Dialer{NetDialContext: s.dial, TLSClientConfig: s.o.TLS, Subprotocols: []string{"smsbridge.v1"}, HandshakeTimeout: 10 * time.Second}
 	h := http.Header{}
 	if s.o.Token != "" {
 		h.Set("Authorization", "Bearer "+s.o.Token)

@@ -22,10 +22,14 @@ func assemble(ledger storage.Sets, a storage.Arrival) (storage.Assembled, error)
 		return storage.Assembled{}, err
 	}
 	text, warnings := r.Set.Text()
-	return storage.Assembled{
+	made := storage.Assembled{
 		Message: store.messages[r.Set.ID], Repeated: r.Outcome == pdu.Duplicate, Whole: r.Outcome == pdu.Complete,
 		Text: text, Warnings: warnings.Names(),
-	}, nil
+	}
+	if len(r.Set.Parts) > 0 {
+		contents(&made, r.Set)
+	}
+	return made, nil
 }
 
 // parts is a pdu.PartStore on the ledger, for one arrival. The numbers that the

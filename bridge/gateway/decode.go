@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"smsbridge/pdu"
 	"smsbridge/storage"
@@ -45,18 +46,35 @@ func deliver(a *storage.Arrival, d *pdu.Deliver) {
 	if at, ok := d.SCTS.Time(); ok {
 		a.SentAt = storage.At(at)
 	}
-	if d.DCS.Alphabet() == pdu.Data8 {
-		a.Warnings = append(a.Warnings, "binary")
-		return
-	}
-	a.Kind = storage.Text
-	a.Text, _ = d.UD.Text(d.DCS)
 	if c, ok := d.UD.UDH.Concat(); ok && c.Total > 1 {
+		a.Kind = storage.Text
+		a.Text, _ = d.UD.Text(d.DCS)
 		bits := 8
 		if c.Wide {
 			bits = 16
 		}
 		a.Set = &storage.Set{Ref: int(c.Ref), Bits: bits, Total: int(c.Total), Seq: int(c.Seq)}
+		return
+	}
+	content(a, d)
+}
+
+// content reads what stands alone: a text, or a card for what is none.
+func content(a *storage.Arrival, d *pdu.Deliver) {
+	came := a.SentAt.Time
+	if came.IsZero() {
+		came = time.Now()
+	}
+	var text string
+	a.Card, text = cardOf(d.DCS, []pdu.UserData{d.UD}, came)
+	switch {
+	case a.Card == nil:
+		a.Kind = storage.Text
+		a.Text, _ = d.UD.Text(d.DCS)
+	case text != "" || a.Card.Kind == storage.CardMMS:
+		a.Kind, a.Text = storage.Text, text
+	default: // kept with its octets
+		a.Warnings = append(a.Warnings, "binary")
 	}
 }
 

@@ -76,7 +76,7 @@ func plainHealth(r *http.Request) bool {
 // desk round in circles where the proxy changes the name.
 func (f *front) elsewhere(r *http.Request) bool {
 	host := hostOf(r.Host)
-	if f.Canonical == "" || host == f.Canonical || !harmless(r) || strings.HasPrefix(r.URL.Path, "/api/") || byProxy(r.Context()) {
+	if f.Canonical == "" || host == f.Canonical || !harmless(r) || secretive(r) || strings.HasPrefix(r.URL.Path, "/api/") || byProxy(r.Context()) {
 		return false
 	}
 	at, err := netip.ParseAddr(host)
@@ -88,10 +88,16 @@ func harmless(r *http.Request) bool {
 	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("Upgrade") == ""
 }
 
+// secretive tells whether a request carries a secret, which a redirect would
+// only send around once more: in a header, or in an address of Kannel's form.
+func secretive(r *http.Request) bool {
+	return r.Header.Get("Authorization") != "" || strings.HasPrefix(r.URL.Path, "/cgi-bin/")
+}
+
 // plain answers a request that came in the clear.
 func (f *front) plain(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
-	if harmless(r) && r.Header.Get("Authorization") == "" {
+	if harmless(r) && !secretive(r) {
 		f.redirect(w, r, f.target(r))
 		return
 	}

@@ -41,6 +41,14 @@ func (s *spec) asyncAPI() obj {
 		}
 	}
 	for _, n := range notices {
+		if n.Name == "hint" {
+			var of []obj
+			for _, h := range s.hinted {
+				of = append(of, add("hint."+h.kind, h.doc, frameOf("method", &schema.Schema{Const: n.Name}, "params", s.hintOf(h)), nil))
+			}
+			operations["tell.hint"] = obj{"action": "send", "summary": n.Doc, "channel": obj{"$ref": "#/channels/socket"}, "messages": of}
+			continue
+		}
 		of := add(n.Name, n.Doc, frameOf("method", &schema.Schema{Const: n.Name}, "params", s.frames[n.Name]), nil)
 		operations["tell."+n.Name] = obj{"action": "send", "summary": n.Doc, "channel": obj{"$ref": "#/channels/socket"}, "messages": []obj{of}}
 	}
@@ -124,16 +132,5 @@ func frameOf(pairs ...any) *schema.Schema {
 
 // eventOf is an event of one type: the general object with its own data.
 func (s *spec) eventOf(e toldEvent) *schema.Schema {
-	general := s.resolve(s.frames["event"])
-	of := &schema.Schema{Type: "object", Required: general.Required}
-	for _, p := range general.Properties {
-		switch p.Name {
-		case "type":
-			p.Schema = &schema.Schema{Const: e.name}
-		case "data":
-			p.Schema = e.data
-		}
-		of.Properties = append(of.Properties, p)
-	}
-	return of
+	return s.narrowed("event", map[string]*schema.Schema{"type": {Const: e.name}, "data": e.data})
 }

@@ -23,35 +23,35 @@ type contactAnswer struct {
 }
 
 type contactsParams struct {
-	Q     string `json:"q"`
+	Q     string `json:"q"` // part of a name, or of a number
 	Limit int    `json:"limit"`
 	After string `json:"after"`
 }
 
-func (s *Server) contacts(ctx context.Context, who storage.Caller, p contactsParams) (any, error) {
+func (s *Server) contacts(ctx context.Context, who storage.Caller, p contactsParams) (storage.ContactPage, error) {
 	page, err := pageParams{Limit: p.Limit, After: p.After}.page(who)
 	if err != nil {
-		return nil, err
+		return storage.ContactPage{}, err
 	}
 	found, err := s.c.Store.Contacts(ctx, p.Q, page)
 	found.Contacts = list(found.Contacts)
 	return found, err
 }
 
-func (s *Server) contact(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+func (s *Server) contact(ctx context.Context, _ storage.Caller, p idParams) (contactAnswer, error) {
 	c, err := s.c.Store.Contact(ctx, p.ID)
 	return contactAnswer{c}, err
 }
 
 type lookupParams struct {
-	Number string `json:"number"`
+	Number string `json:"number" need:"true"`
 }
 
 // lookupContact says whose a number is.
-func (s *Server) lookupContact(ctx context.Context, _ storage.Caller, p lookupParams) (any, error) {
+func (s *Server) lookupContact(ctx context.Context, _ storage.Caller, p lookupParams) (contactAnswer, error) {
 	number, err := storage.ParseNumber("number", p.Number)
 	if err != nil {
-		return nil, err
+		return contactAnswer{}, err
 	}
 	c, err := s.c.Store.ContactOf(ctx, number)
 	return contactAnswer{c}, err
@@ -59,33 +59,29 @@ func (s *Server) lookupContact(ctx context.Context, _ storage.Caller, p lookupPa
 
 // cardParams is a card, or a part of one.
 type cardParams struct {
-	ID      string
-	Numbers *[]string
-	IfRev   int64
-	whole   json.RawMessage
-	named   map[string]json.RawMessage
+	Numbers *[]string `json:"numbers"` // in any format; the first is the one to use
+	IfRev   int64     `json:"if_rev"`  // refuse if the contact has another; 0 changes whatever there is
+	storage.Contact
+	whole json.RawMessage
+	named map[string]json.RawMessage
 }
 
 // UnmarshalJSON keeps what was named apart from what was left out: the latter
 // stays as it is.
 func (p *cardParams) UnmarshalJSON(text []byte) error {
-	var known struct {
-		storage.Contact
-		Numbers *[]string `json:"numbers"`
-		IfRev   int64     `json:"if_rev"`
-	}
-	if err := decode(text, &known); err != nil {
+	type plain cardParams
+	if err := decode(text, (*plain)(p)); err != nil {
 		return err
 	}
-	p.ID, p.Numbers, p.IfRev, p.whole = known.ID, known.Numbers, known.IfRev, text
+	p.whole = text
 	return json.Unmarshal(text, &p.named)
 }
 
 // saveContact keeps a card, or those fields of it that are named.
-func (s *Server) saveContact(ctx context.Context, _ storage.Caller, p cardParams) (any, error) {
+func (s *Server) saveContact(ctx context.Context, _ storage.Caller, p cardParams) (contactAnswer, error) {
 	numbers, read, err := readNumbers(p.Numbers)
 	if err != nil {
-		return nil, err
+		return contactAnswer{}, err
 	}
 	c, err := s.c.Store.EditContact(ctx, storage.ContactEdit{ID: p.ID, Numbers: numbers, IfRev: p.IfRev, Do: func(c *storage.Contact) error {
 		kept := *c
@@ -118,7 +114,7 @@ func (s *Server) saveContact(ctx context.Context, _ storage.Caller, p cardParams
 		return nil
 	}})
 	if err != nil {
-		return nil, err
+		return contactAnswer{}, err
 	}
 	return contactAnswer{c}, nil
 }
@@ -141,28 +137,36 @@ func readNumbers(typed *[]string) (numbers []string, read map[string]string, err
 
 type contactRef struct {
 	ID    string `json:"id"`
-	IfRev int64  `json:"if_rev"`
+	IfRev int64  `json:"if_rev"` // refuse if the contact has another; 0 deletes whatever there is
 }
 
-func (s *Server) deleteContact(ctx context.Context, _ storage.Caller, p contactRef) (any, error) {
-	return struct{}{}, s.c.Store.DeleteContact(ctx, p.ID, p.IfRev)
+func (s *Server) deleteContact(ctx context.Context, _ storage.Caller, p contactRef) (none, error) {
+	return none{}, s.c.Store.DeleteContact(ctx, p.ID, p.IfRev)
 }
 
 type mergeParams struct {
 	ID   string `json:"id"`
-	From string `json:"from"` // becomes part of it
+	From string `json:"from" need:"true"` // becomes part of it, and is no more
 }
 
-func (s *Server) mergeContacts(ctx context.Context, _ storage.Caller, p mergeParams) (any, error) {
+type mergeAnswer struct {
+	Merge storage.Merge `json:"merge"`
+}
+
+func (s *Server) mergeContacts(ctx context.Context, _ storage.Caller, p mergeParams) (mergeAnswer, error) {
 	m, err := s.c.Store.MergeContacts(ctx, p.ID, p.From)
-	return struct {
-		Merge storage.Merge `json:"merge"`
-	}{m}, err
+	return mergeAnswer{m}, err
 }
 
-func (s *Server) unmergeContacts(ctx context.Context, _ storage.Caller, p idParams) (any, error) {
+type unmergeParams struct {
+	ID string `json:"id"` // of the merge, not of a contact
+}
+
+type parted struct {
+	Contacts []storage.Contact `json:"contacts"` // the one that had stayed, then the one that had gone
+}
+
+func (s *Server) unmergeContacts(ctx context.Context, _ storage.Caller, p unmergeParams) (parted, error) {
 	stayed, went, err := s.c.Store.UnmergeContacts(ctx, p.ID)
-	return struct {
-		Contacts []storage.Contact `json:"contacts"`
-	}{[]storage.Contact{stayed, went}}, err
+	return parted{[]storage.Contact{stayed, went}}, err
 }

@@ -20,6 +20,8 @@ type Work interface {
 	offerStore
 	caseStore
 	statsStore
+	historyStore
+	retentionStore
 }
 
 type deskAnswer struct {

@@ -26,6 +26,7 @@ type event struct {
 	Data struct {
 		Offer storage.Offer
 		Case  storage.Case
+		Desk  storage.Desk
 	}
 }
 
@@ -175,6 +176,9 @@ func TestStrangersFirstText_S18_S20_S21_S22_S23_S24_S25_S125(t *testing.T) {
 	code, why := boss.ask("desk.set", fmt.Sprintf(`{"id":%q,"pop":"https://crm.example/pop?n={number}&ref={reference}","lookup":"https://crm.example/who?n={number}"}`, b.line.ID), nil)
 	if code != 0 {
 		t.Fatal(code, why)
+	}
+	if d := ana.hears("desk.updated").Data.Desk; d.Pop == "" || d.Lookup != "" {
+		t.Errorf("agents are told the lookup's address, which may carry a key: %+v", d) // desk.get hides it from them too
 	}
 	b.texts(t, b.line.ID, stranger1, "Hi, is the van ready?")
 	for _, s := range []*seat{ana, ben} {

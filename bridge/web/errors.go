@@ -236,12 +236,33 @@ func (s *Server) rpcError(ctx context.Context, err error) *rpcError {
 func decode(params json.RawMessage, into any) error {
 	err := json.Unmarshal(params, into)
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return invalidParams.say(e.Field, "%s must be %s, not %s.", named(e.Field), wanted(e.Type), article(e.Value))
+		field := asWritten(reflect.TypeOf(into), e.Field)
+		return invalidParams.say(field, "%s must be %s, not %s.", named(field), wanted(e.Type), article(e.Value))
 	}
 	if err != nil {
 		return parseProblem(params, err)
 	}
 	return nil
+}
+
+// asWritten is the path of a field as the caller wrote it: encoding/json names
+// the embedded structs on the way too.
+func asWritten(t reflect.Type, path string) string {
+	var kept []string
+	for piece := range strings.SplitSeq(path, ".") {
+		for t != nil && t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t != nil && t.Kind() == reflect.Struct {
+			if f, ok := t.FieldByName(piece); ok && f.Anonymous && f.Tag.Get("json") == "" {
+				t = f.Type
+				continue
+			}
+			t = nil // below a field of JSON no parameter embeds anything
+		}
+		kept = append(kept, piece)
+	}
+	return strings.Join(kept, ".")
 }
 
 // parseProblem says where text stops being JSON.

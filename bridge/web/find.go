@@ -12,34 +12,40 @@ var findMethods = []method{
 }
 
 type findParams struct {
-	Q     string `json:"q"`
+	Q     string `json:"q"` // part of a name, or a number in any format
 	Limit int    `json:"limit"`
 }
 
+type foundList struct {
+	Found []storage.Found `json:"found"`
+}
+
 // find is the one box that takes a colleague, a contact or a number.
-func (s *Server) find(ctx context.Context, who storage.Caller, p findParams) (any, error) {
+func (s *Server) find(ctx context.Context, who storage.Caller, p findParams) (foundList, error) {
 	page, err := pageParams{Limit: p.Limit}.page(who)
 	if err != nil {
-		return nil, err
+		return foundList{}, err
 	}
 	if page.Limit == 0 {
 		page.Limit = 20
 	}
 	found, err := s.c.Store.Find(ctx, p.Q, page)
-	return struct {
-		Found []storage.Found `json:"found"`
-	}{list(found)}, err
+	return foundList{list(found)}, err
 }
 
 type whomParams struct {
-	Contact string `json:"contact"`
-	Number  string `json:"number"`
-	Agent   string `json:"agent"`
+	Contact string `json:"contact"` // a contact's id
+	Number  string `json:"number"`  // in any format
+	Agent   string `json:"agent"`   // a colleague, by id or name
+}
+
+type openingAnswer struct {
+	Open storage.Opening `json:"open"`
 }
 
 // open says where somebody is written to: the thread there is, or what to begin
 // one with.
-func (s *Server) open(ctx context.Context, who storage.Caller, p whomParams) (any, error) {
+func (s *Server) open(ctx context.Context, who storage.Caller, p whomParams) (openingAnswer, error) {
 	page := sight(who)
 	var o storage.Opening
 	var err error
@@ -54,9 +60,7 @@ func (s *Server) open(ctx context.Context, who storage.Caller, p whomParams) (an
 			o, err = s.c.Store.OpenNumber(ctx, number, page)
 		}
 	default:
-		return nil, invalidParams.say("number", "Say with whom: a number, a contact or an agent.")
+		return openingAnswer{}, invalidParams.say("number", "Say with whom: a number, a contact or an agent.")
 	}
-	return struct {
-		Open storage.Opening `json:"open"`
-	}{o}, err
+	return openingAnswer{o}, err
 }

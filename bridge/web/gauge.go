@@ -55,10 +55,10 @@ func (s *Server) readGauges(ctx context.Context, told *gauges) error {
 	for _, l := range lines {
 		now.signal[l.ID], now.queue[l.ID] = l.Signal, waiting[l.ID]
 		if before, known := told.signal[l.ID]; signal && (!known || before != l.Signal) {
-			s.hints.publish(hint{Kind: hintSignal, Line: l.ID, Data: map[string]int{"dbm": l.Signal}})
+			s.hints.publish(hint{Kind: hintSignal, Line: l.ID, Data: signalHint{l.Signal}})
 		}
 		if before, known := told.queue[l.ID]; queue && (!known || before != waiting[l.ID]) {
-			s.hints.publish(hint{Kind: hintQueue, Line: l.ID, Data: map[string]int{"parts": waiting[l.ID]}})
+			s.hints.publish(hint{Kind: hintQueue, Line: l.ID, Data: queueHint{waiting[l.ID]}})
 		}
 	}
 	*told = now

@@ -30,11 +30,11 @@ var hintKinds = []string{hintTyping, hintPresence, hintSignal, hintQueue}
 // told of an event of the same line, thread and audience; one of no line by the
 // row "hint.KIND" of sights.
 type hint struct {
-	Kind   string       `json:"kind"`
+	Kind   string       `json:"kind"` // typing, presence, signal, queue_depth
 	At     storage.Time `json:"at"`
 	Thread string       `json:"thread,omitempty"`
 	Line   string       `json:"line,omitempty"`
-	Data   any          `json:"data"`
+	Data   any          `json:"data"` // by kind
 
 	For  []string `json:"-"` // the agents whom alone it is told; nil: all who see its line
 	From string   `json:"-"` // the account that it comes from, which is not told; empty: none
@@ -170,7 +170,7 @@ func (s *Server) tellPresence(agent string) {
 	if err != nil {
 		return // who listens asks again when it matters
 	}
-	s.hints.publish(hint{Kind: hintPresence, From: agent, Data: map[string]any{"presence": s.presence.of(a, time.Now())}})
+	s.hints.publish(hint{Kind: hintPresence, From: agent, Data: presenceHint{s.presence.of(a, time.Now())}})
 }
 
 type typingParams struct {
@@ -205,7 +205,7 @@ func (s *Server) typing(ctx context.Context, who storage.Caller, p typingParams)
 	}
 	told := s.hints.first(author.Kind+" "+author.ID+" "+p.Thread, time.Now())
 	if told {
-		h.Data = map[string]any{"author": author}
+		h.Data = typingHint{author}
 		if author.Kind == "agent" {
 			h.From = author.ID
 		}

@@ -102,6 +102,54 @@ func TestHints_presence(t *testing.T) {
 	told(false)
 }
 
+// TestHints_scope: a token that may not read hears no hint of who is there.
+func TestHints_scope(t *testing.T) {
+	b := newBox(t)
+	_, sends := b.token(t, storage.ScopeSend)
+	_, reads := b.token(t, storage.ScopeRead)
+	_, cookie := b.person(t, "Ana", storage.RoleAgent, b.line.ID)
+	subscribe := `{"jsonrpc":"2.0","id":"1","method":"session.open","params":{"subscribe":{"events":["none"],"hints":["presence"]}}}`
+	blind, sighted := b.dial(t, "Authorization", bearer(sends)), b.dial(t, "Authorization", bearer(reads))
+	for _, w := range []*wire{blind, sighted} {
+		w.hear() // hello
+		w.say(subscribe)
+	}
+	if e, _ := blind.hear()["error"].(map[string]any); e["code"] != float64(forbidden.Code) {
+		t.Fatalf("it may not read, and is answered %v", e)
+	}
+	sighted.hear() // opened
+	sighted.hear() // live
+	b.dial(t, "Cookie", cookie, "Origin", b.url).open(`{}`)
+	if kind, _ := sighted.hint(); kind != hintPresence {
+		t.Errorf("who may read hears %s", kind)
+	}
+	blind.say(`{"jsonrpc":"2.0","id":"p","method":"ping"}`)
+	if m := blind.hear(); m["id"] != "p" {
+		t.Errorf("who may not read hears %v", m)
+	}
+}
+
+// TestProfile_screens: what a person changes on one screen shows on the others,
+// and on nobody else's.
+func TestProfile_screens(t *testing.T) {
+	b := newBox(t)
+	ana, ben := b.sit(t, "Ana", storage.RoleAgent, b.line.ID), b.sit(t, "Ben", storage.RoleAgent, b.line.ID)
+	begin, cookie := b.begin()
+	if _, err := b.db.BeginSession(t.Context(), ana.agent.ID, begin); err != nil {
+		t.Fatal(err)
+	}
+	second := &seat{wire: b.dial(t, "Cookie", cookie, "Origin", b.url), agent: ana.agent}
+	second.open(`{"subscribe":{}}`)
+	if code, why := ana.ask("me.update", `{"chat_enabled":false}`, nil); code != 0 {
+		t.Fatal(code, why)
+	}
+	ana.hears(storage.AgentUpdated)
+	second.hears(storage.AgentUpdated)
+	if ben.ask("ping", `{}`, nil); ben.heardOf(storage.AgentUpdated) {
+		t.Error("Ben is told of Ana's account")
+	}
+}
+
 // TestHub_drops: who does not take his hints loses the oldest, and nobody
 // waits for him.
 func TestHub_drops(t *testing.T) {

@@ -159,7 +159,7 @@ var secretFields = []string{"secret", "code", "user_code", "ticket"}
 
 // plainCodes are the methods whose code is none of those: it is a service code
 // such as *100#.
-var plainCodes = map[string]bool{"ussd.send": true, "ussd.answer": true, "ussd.cancel": true, "line.balance": true}
+var plainCodes = map[string]bool{"ussd.send": true, "ussd.answer": true, "ussd.cancel": true, "line.balance": true, "balance.save": true}
 
 // withoutSecrets is an answer as it may be kept: who lost it makes another
 // secret.

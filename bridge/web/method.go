@@ -110,6 +110,8 @@ var methods = slices.Concat(
 	offerMethods,
 	caseMethods,
 	statsMethods,
+	historyMethods,
+	retentionMethods,
 )
 
 // A route is what only HTTP has: cookies and streams.
@@ -135,6 +137,9 @@ var routes = []route{
 	{"GET", "/api/v1/asyncapi.json", anybody, stranger, (*Server).showPaper, takes[none, document]()},
 	{"GET", "/api/v1/reference", anybody, stranger, (*Server).showPaper, takes[none, none]()},
 	{"GET", "/api/v1/stats/usage.csv", storage.ScopeRead, storage.RoleAgent, (*Server).usageCSV, takes[statsParams, none]()},
+	{"GET", "/api/v1/export/thread", storage.ScopeRead, storage.RoleViewer, (*Server).exportThread, takes[exportParams, none]()},
+	{"GET", "/api/v1/export/contacts", storage.ScopeRead, storage.RoleAgent, (*Server).exportContacts, takes[contactFile, none]()},
+	{"GET", "/api/v1/export", storage.ScopeAdmin, storage.RoleManager, (*Server).exportAll, takes[none, none]()},
 	{"GET", metricsPath, storage.ScopeAdmin, storage.RoleOwner, (*Server).metrics, takes[none, none]()},
 	{"GET", socketPath, anybody, stranger, (*Server).serveSocket, takes[none, none]()}, // asks by itself: the first frame may tell
 }

@@ -2,8 +2,24 @@ package web
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 )
+
+// TestFeatures: what hello names is there, and nothing is named that is not.
+func TestFeatures(t *testing.T) {
+	b := newBox(t, func(rows []method) []method {
+		return slices.DeleteFunc(rows, func(m method) bool { return m.name == "case.list" })
+	})
+	for _, f := range featureOf {
+		if f.method != "" && !slices.ContainsFunc(methods, func(m method) bool { return m.name == f.method }) {
+			t.Errorf("no box can have %s: there is no method %s", f.feature, f.method)
+		}
+		if has := slices.Contains(b.features(), f.feature); has == (f.feature == "cases") {
+			t.Errorf("%s: hello names it is %v", f.feature, has)
+		}
+	}
+}
 
 // TestEveryMethodIsTyped: a method whose handler answers any cannot be
 // documented, nor its answers checked.

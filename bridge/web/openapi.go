@@ -122,10 +122,8 @@ func (s *spec) operation(e entry) obj {
 	} else if len(rest) > 0 {
 		o["requestBody"] = body(rest, required, path, example)
 	}
-	if _, keyed := e.kinds["idem"]; keyed {
-		params = append(params, param("header", schema.Property{Name: "Idempotency-Key", Schema: &schema.Schema{
-			Type: "string", Description: "A key of your own choice; the same request with the same key is done once, within seven days.",
-		}}, false, nil))
+	if e.Keyed {
+		params = append(params, param("header", schema.Property{Name: "Idempotency-Key", Schema: &schema.Schema{Type: "string", Description: keyWords}}, false, nil))
 	}
 	if len(params) > 0 {
 		o["parameters"] = params

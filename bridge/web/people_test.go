@@ -397,6 +397,13 @@ func TestSight_events(t *testing.T) {
 		}
 	}
 	t.Logf("%d cells", cells)
+	for _, c := range callers { // a person is told of the own account, and not of somebody else's
+		mine := storage.Event{Type: storage.AgentUpdated, Data: json.RawMessage(`{"agent":{"id":"ag_me"}}`)}
+		other := storage.Event{Type: storage.AgentUpdated, Data: json.RawMessage(`{"agent":{"id":"ag_you"}}`)}
+		if want := c.who.Person() != nil || supervisors(c.who); sees(c.who, mine) != want || sees(c.who, other) != supervisors(c.who) {
+			t.Errorf("%s is told of the own account: %v, of another: %v", c.name, sees(c.who, mine), sees(c.who, other))
+		}
+	}
 	for _, c := range callers { // what is for one person is nobody else's, the owner's neither
 		e := storage.Event{Type: storage.MessageReceived, Line: "ln_1", For: []string{"ag_ana"}}
 		if sees(c.who, e) {

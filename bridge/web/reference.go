@@ -69,6 +69,7 @@ func (s *spec) reference() ([]byte, error) {
 		"Errors":   errorKinds,
 		"Objects":  s.objects(),
 		"Notices":  notices,
+		"Hints":    s.hintRows(),
 	})
 	return b.Bytes(), err
 }
@@ -119,6 +120,14 @@ func (s *spec) eventRows() []eventRow {
 	var rows []eventRow
 	for _, e := range s.told {
 		rows = append(rows, eventRow{e.name, e.key, e.doc, kindText(e.data.Properties.Of(e.key))})
+	}
+	return rows
+}
+
+func (s *spec) hintRows() []eventRow {
+	var rows []eventRow
+	for _, h := range s.hinted {
+		rows = append(rows, eventRow{Name: h.kind, Doc: h.doc, Kind: kindText(h.data)})
 	}
 	return rows
 }

@@ -156,8 +156,12 @@ func writeJSON(w io.Writer, v any) {
 	_ = e.Encode(v)
 }
 
-// serve finds the way: the API, or the page.
+// serve finds the way: the API, what looks like another's, or the page.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.likes.Handler(r); pattern != "" {
+		s.likes.ServeHTTP(w, r)
+		return
+	}
 	if r.URL.Path != "/api" && r.URL.Path != metricsPath && !strings.HasPrefix(r.URL.Path, "/api/") {
 		s.servePage(w, r)
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -124,10 +125,16 @@ const perSocket = requestsBurst - 5
 
 // matrix asks everything as every visitor and tells where the answer is not the
 // one that the policy says. No request that is let in is whole, so nothing
-// changes but the sessions that are ended at last.
-func matrix(t *testing.T, b *box) (cells int, wrong []string) {
+// changes but the sessions that are ended at last. With names it asks only these
+// methods, and judges nothing else.
+func matrix(t *testing.T, b *box, names ...string) (cells int, wrong []string) {
 	t.Helper()
 	rights, columns := readRights(t)
+	methods := b.methods
+	if len(names) > 0 {
+		methods = slices.DeleteFunc(slices.Clone(methods), func(m method) bool { return !slices.Contains(names, m.name) })
+		maps.DeleteFunc(rights, func(name string, _ map[string]bool) bool { return !slices.Contains(names, name) })
+	}
 	asked := make(map[string]bool)
 	check := func(v visitor, how, name string, code int) {
 		cells++
@@ -159,11 +166,14 @@ func matrix(t *testing.T, b *box) (cells int, wrong []string) {
 			}
 			return codeOf(text)
 		}
-		for _, m := range b.methods {
+		for _, m := range methods {
 			check(v, "REST", m.name, rest(m.verb, filled(m.path)))
 		}
-		for rows := range slices.Chunk(b.methods, perSocket) {
+		for rows := range slices.Chunk(methods, perSocket) {
 			face.over(t, v, rows, check)
+		}
+		if len(names) > 0 {
+			continue
 		}
 		check(v, "REST", "GET /api/v1/lab/", rest("GET", "/api/v1/lab/x"))
 		for _, r := range b.routes {
@@ -253,8 +263,12 @@ func TestWhoMayWhat(t *testing.T) {
 }
 
 // TestWhoMayWhat_finds_planted_holes takes guards away and looks whether that
-// is seen.
+// is seen at the method that begins the name; with every guard in its place
+// nothing is said of these methods.
 func TestWhoMayWhat_finds_planted_holes(t *testing.T) {
+	if _, wrong := matrix(t, newBox(t, withLab), "token.create", "thread.messages", "agent.update", "message.send", "me.get"); len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
 	for name, plant := range map[string]func([]method) []method{
 		"token.create for everybody known": func(rows []method) []method {
 			return change(rows, "token.create", known, storage.RoleViewer)
@@ -271,21 +285,22 @@ func TestWhoMayWhat_finds_planted_holes(t *testing.T) {
 		"message.send for tokens that read": func(rows []method) []method {
 			return change(rows, "message.send", storage.ScopeRead, storage.RoleAgent)
 		},
-		"a row that nobody has judged": func(rows []method) []method {
+		"ledger.drop which nobody has judged": func(rows []method) []method {
 			return append(rows, method{"ledger.drop", "POST", "/api/v1/drop", known, storage.RoleViewer, 200, bind((*Server).me), nil})
 		},
-		"a row that forgot its scope": func(rows []method) []method {
+		"me.get without a scope": func(rows []method) []method {
 			return change(rows, "me.get", "", storage.RoleViewer)
 		},
-		"a row that forgot its role": func(rows []method) []method {
+		"me.get without a role": func(rows []method) []method {
 			return change(rows, "me.get", known, "")
 		},
-		"a row that went away": func(rows []method) []method {
+		"me.get gone": func(rows []method) []method {
 			return slices.DeleteFunc(rows, func(m method) bool { return m.name == "me.get" })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, wrong := matrix(t, newBox(t, plant, withLab)); len(wrong) == 0 {
+			method, _, _ := strings.Cut(name, " ")
+			if _, wrong := matrix(t, newBox(t, plant, withLab), method); len(wrong) == 0 {
 				t.Error("the hole was not found")
 			}
 		})

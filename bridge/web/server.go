@@ -47,6 +47,10 @@ type Config struct {
 	BoxKey  string // fingerprint of what vouches for the box by TLS, for programs to pin; empty: nothing of its own does
 	Version string
 
+	// Lookalikes are other gateways whose way to send a text is understood too, by
+	// the names of Lookalikes; default: none.
+	Lookalikes []string
+
 	Hosts     []string      // names that the box answers to, beside localhost
 	Portals   []string      // origins whose pages may open a socket with a ticket, such as https://crm.example
 	Log       *slog.Logger  // default: none
@@ -81,6 +85,7 @@ type Server struct {
 	hints    hub
 	once     once
 	api      *http.ServeMux
+	likes    *http.ServeMux
 	face     http.Handler
 
 	documents func() (map[string]paper, error) // made when first asked for
@@ -147,7 +152,7 @@ func build(c Config, methods []method, routes []route) *Server {
 		s.byName[m.name] = &methods[i]
 	}
 	s.documents = sync.OnceValues(func() (map[string]paper, error) { return makePapers(c.Version, methods, routes) })
-	s.api = s.router()
+	s.api, s.likes = s.router(), s.look(c.Lookalikes)
 	s.face = s.guard(http.HandlerFunc(s.serve))
 	return s
 }

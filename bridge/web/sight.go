@@ -22,6 +22,8 @@ var sights = []struct {
 	{"sending.updated", everybody}, // that nothing leaves concerns all
 	{"hint.presence", everybody},   // who is there is the office's business
 	{"setting.*", everybody},       // what others must not know is not in it
+	{"history.*", everybody},       // how many came, and not what they say
+	{"retention.*", everybody},     // lists are to be read again
 	{"*", wholeBox},
 }
 
@@ -30,6 +32,12 @@ func everybody(storage.Caller) bool { return true }
 // supervisors look after accounts.
 func supervisors(who storage.Caller) bool {
 	return who.May(storage.ScopeAdmin, storage.RoleManager)
+}
+
+// about tells whether an event of accounts is about this one.
+func about(agent string, e storage.Event) bool {
+	var data struct{ Agent struct{ ID string } }
+	return json.Unmarshal(e.Data, &data) == nil && data.Agent.ID == agent
 }
 
 // wholeBox is for who is limited neither by role nor by lines.
@@ -44,6 +52,9 @@ func sees(who storage.Caller, e storage.Event) bool {
 	}
 	if e.Line != "" {
 		return who.Sees(e.Line)
+	}
+	if me := who.Person(); me != nil && e.Type == storage.AgentUpdated && about(me.ID, e) {
+		return true // a change made on one screen shows on the person's others
 	}
 	for _, s := range sights {
 		if ok, _ := path.Match(s.types, e.Type); ok {

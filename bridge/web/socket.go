@@ -355,7 +355,7 @@ func (k *socket) hello(ctx context.Context) error {
 		Protocol: Protocol, Server: k.s.c.Version, Box: k.s.c.Box, Auth: "required",
 		Heartbeat: k.s.c.Heartbeat.Milliseconds(),
 		Limits:    limits{frameBytes, requestsPerS, openRequests, replayMax, k.s.c.MaxParts},
-		Features:  []string{"resume", "hints", "acks"},
+		Features:  k.s.features(),
 	}
 	if k.proof != nil {
 		head, err := k.s.c.Store.Head(ctx)

@@ -105,6 +105,7 @@ type entry struct {
 	Status       int
 	In, Out      *schema.Schema
 	Raw          string // the kind of an answer that is not JSON
+	Keyed        bool   // takes an idempotency key
 	kinds        map[string]reflect.Kind
 	unauthorized bool
 }
@@ -113,6 +114,7 @@ type entry struct {
 type spec struct {
 	entries []entry
 	told    []toldEvent
+	hinted  []toldHint
 	set     *schema.Set
 	problem *schema.Schema
 	rpcErr  *schema.Schema
@@ -142,6 +144,9 @@ var raw = map[string]string{
 	"GET /api/v1/reference":       "text/html",
 	"GET /api/v1/support-bundle":  "application/zip",
 	"GET /api/v1/stats/usage.csv": "text/csv; charset=utf-8",
+	"GET /api/v1/export/thread":   "text/plain; charset=utf-8", // or what format says
+	"GET /api/v1/export/contacts": "text/vcard; charset=utf-8",
+	"GET /api/v1/export":          "application/jsonl",
 	"GET /metrics":                "text/plain; version=0.0.4; charset=utf-8",
 }
 
@@ -161,8 +166,12 @@ func newSpec(version string, methods []method, routes []route) (*spec, error) {
 	}
 	s := &spec{set: schema.NewSet(words), version: version}
 	for _, m := range methods {
-		s.entries = append(s.entries, s.entry(entry{sheet: sheets[m.name], Name: m.name, RPC: true, Verb: m.verb, Path: m.path,
-			Scope: m.scope, Role: string(m.least), Status: m.status}, m.do.types))
+		e := s.entry(entry{sheet: sheets[m.name], Name: m.name, RPC: true, Verb: m.verb, Path: m.path,
+			Scope: m.scope, Role: string(m.least), Status: m.status, Keyed: m.takesKey()}, m.do.types)
+		if e.Keyed {
+			e.In, e.Out = s.keyed(e)
+		}
+		s.entries = append(s.entries, e)
 	}
 	for _, r := range routes {
 		name := r.verb + " " + r.path
@@ -174,6 +183,9 @@ func newSpec(version string, methods []method, routes []route) (*spec, error) {
 	}
 	for _, e := range eventTypes {
 		s.told = append(s.told, toldEvent{e, schema.Object(schema.Property{Name: e.key, Schema: s.set.Out(e.data)})})
+	}
+	for _, h := range hintTypes {
+		s.hinted = append(s.hinted, toldHint{h, s.set.Out(h.data)})
 	}
 	s.problem = s.set.Out(reflect.TypeFor[problem]())
 	s.rpcErr = s.set.Out(reflect.TypeFor[rpcError]())
@@ -195,6 +207,25 @@ func (s *spec) entry(e entry, t types) entry {
 	e.In, e.Out, e.kinds = s.set.In(t.in), s.set.Out(t.out), t.kinds
 	e.unauthorized = e.Scope == anybody && e.Role == string(stranger)
 	return e
+}
+
+// keyWords say what an idempotency key does.
+const keyWords = "A key of your own choice; the same request with the same key is done once, within seven days."
+
+// keyed is what a method with an idempotency key takes and answers: to a key
+// that comes again, what it answered then, without the secrets of it.
+func (s *spec) keyed(e entry) (in, out *schema.Schema) {
+	in, out = new(schema.Schema), new(schema.Schema)
+	*in, *out = *s.resolve(e.In), *s.resolve(e.Out)
+	if in.Properties.Of("idem") == nil {
+		in.Properties = append(slices.Clip(in.Properties), schema.Property{Name: "idem", Schema: &schema.Schema{Type: "string", Description: keyWords}})
+	}
+	if out.Properties.Of("replayed") == nil {
+		out.Properties = append(slices.Clip(out.Properties), schema.Property{Name: "replayed", Schema: &schema.Schema{
+			Type: "boolean", Description: "The key came before, and this is what was answered then, without its secrets."}})
+		out.Required = slices.DeleteFunc(slices.Clone(out.Required), func(name string) bool { return slices.Contains(secretFields, name) })
+	}
+	return in, out
 }
 
 // resolve follows a reference to the object behind it.

@@ -8,8 +8,8 @@ var errorKinds = []kind{
 	unauthenticated, tokenExpired, forbidden,
 	pairPending, pairSlow, pairDenied, pairExpired,
 	fromRequired, recipientInvalid, textEmpty, tooManyParts, channelNot,
-	smsOff, smsOffLine, smsOffUser, notAssigned, noLine, rateLimited, tooMany, notSetUp,
-	conflict, idemMismatch, idemRunning, notFound, cursorLost,
+	smsOff, smsOffLine, smsOffUser, notAssigned, noLine, quotaUsed, quietHours, rateLimited, tooMany, notSetUp, numberRule,
+	conflict, idemMismatch, idemRunning, tooOld, notFound, cursorLost,
 	modemAbsent, notRegistered, phoneRefused,
 	storageFull, internal, shuttingDown,
 }

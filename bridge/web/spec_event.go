@@ -48,7 +48,23 @@ var eventTypes = []eventType{
 	{storage.CaseClosed, "case", reflect.TypeFor[storage.Case](), "Somebody closed a case."},
 	{storage.SettingUpdated, "setting", reflect.TypeFor[storage.Setting](), "Something was set on the box."},
 	{storage.PreferenceUpdated, "preference", reflect.TypeFor[storage.Setting](), "A person set something about the page; told to that person alone."},
+	{storage.HistoryImported, "import", reflect.TypeFor[storage.ImportResult](), "Messages of another program were imported; read the lists again."},
+	{storage.RetentionUpdated, "retention", reflect.TypeFor[storage.Retention](), "Texts are kept for another time."},
+	{storage.RetentionSwept, "swept", reflect.TypeFor[storage.Swept](), "Messages were kept long enough and are deleted; read the lists again."},
 	{storage.AccessChanged, "access", reflect.TypeFor[storage.Access](), "What an account may is another now."},
+	{storage.ThreadMerged, "merged", reflect.TypeFor[storage.Joint](), "The messages of a thread are in another now."},
+	{storage.ThreadDeleted, "deleted", reflect.TypeFor[storage.Gone](), "A thread was deleted, with all that was in it."},
+	{storage.MessageDeleted, "deleted", reflect.TypeFor[storage.Gone](), "A message was deleted."},
+	{storage.ViewUpdated, "view", reflect.TypeFor[storage.View](), "A person read, closed or muted a thread, or wrote a draft in it; told to that person alone."},
+	{storage.ViewReadAll, "read", reflect.TypeFor[storage.ReadAll](), "A person read all threads at once, or took that back; told to that person alone."},
+	{storage.ContactMerged, "merge", reflect.TypeFor[storage.Merge](), "Two contacts were made one."},
+	{storage.ContactDeleted, "contact", reflect.TypeFor[contactGone](), "A contact was deleted; its threads stay, with their numbers."},
+}
+
+// contactGone is what contact.deleted tells.
+type contactGone struct {
+	ID  string `json:"id"`
+	Rev int64  `json:"rev"`
 }
 
 // hookNews is what hook.updated tells: neither address nor secret.

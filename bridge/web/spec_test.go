@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"smsbridge/bridge/schema"
+	"smsbridge/storage"
 )
 
 var updateSpec = flag.Bool("update-spec", false, "read the words of the documents anew from the source")
@@ -99,6 +100,32 @@ func TestSheets(t *testing.T) {
 	}
 }
 
+// TestSpec_replayed: what a key that comes again is answered with is in the
+// documents too, whatever method it was.
+func TestSpec_replayed(t *testing.T) {
+	s := newTestSpec(t)
+	keyed := 0
+	for _, e := range s.entries {
+		if !e.Keyed {
+			continue
+		}
+		keyed++
+		v, err := replayed(&storage.Idem{Answer: withoutSecrets(e.Answers, e.Name)})
+		if err != nil {
+			t.Fatalf("%s: %v", e.Name, err)
+		}
+		for _, wrong := range s.set.Defs.CheckJSON(e.Out, encode(v)) {
+			t.Errorf("%s, again: %s", e.Name, wrong)
+		}
+		if s.resolve(e.In).Properties.Of("idem") == nil {
+			t.Errorf("%s takes a key, and its document has none", e.Name)
+		}
+	}
+	if keyed < 20 {
+		t.Errorf("%d methods take a key", keyed)
+	}
+}
+
 // TestErrorKinds: the table of the documents has every kind of errors.go.
 func TestErrorKinds(t *testing.T) {
 	var declared int
@@ -155,6 +182,17 @@ func TestEventTypes(t *testing.T) {
 	slices.Sort(told)
 	if len(declared) < 10 || !slices.Equal(declared, told) {
 		t.Errorf("storage declares %v\nthe documents tell of %v: add a row to eventTypes", declared, told)
+	}
+}
+
+// TestHintTypes: the table of the documents has every kind of hint.
+func TestHintTypes(t *testing.T) {
+	var told []string
+	for _, h := range hintTypes {
+		told = append(told, h.kind)
+	}
+	if len(told) < 4 || !slices.Equal(told, hintKinds) {
+		t.Errorf("there are %v\nthe documents tell of %v: add a row to hintTypes", hintKinds, told)
 	}
 }
 

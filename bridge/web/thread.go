@@ -71,13 +71,13 @@ func (p listParams) filter() (storage.ThreadFilter, error) {
 	return storage.ThreadFilter{Channel: p.Channel, Line: p.Line, State: p.State, Text: p.Q}, nil
 }
 
-func (s *Server) threads(ctx context.Context, who storage.Caller, p listParams) (any, error) {
+func (s *Server) threads(ctx context.Context, who storage.Caller, p listParams) (storage.ThreadPage, error) {
 	page, err := p.page(who)
 	if err != nil {
-		return nil, err
+		return storage.ThreadPage{}, err
 	}
 	if page.Filter, err = p.filter(); err != nil {
-		return nil, err
+		return storage.ThreadPage{}, err
 	}
 	found, err := s.c.Store.Threads(ctx, page)
 	found.Threads = list(found.Threads)
@@ -88,17 +88,19 @@ type threadRef struct {
 	Thread string `json:"thread"`
 }
 
-func (s *Server) thread(ctx context.Context, who storage.Caller, p threadRef) (any, error) {
+type threadAnswer struct {
+	Thread storage.Thread `json:"thread"`
+}
+
+func (s *Server) thread(ctx context.Context, who storage.Caller, p threadRef) (threadAnswer, error) {
 	t, err := s.c.Store.Thread(ctx, p.Thread, sight(who))
-	return struct {
-		Thread storage.Thread `json:"thread"`
-	}{t}, err
+	return threadAnswer{t}, err
 }
 
 // deleteThread takes a thread away for everybody; closing it is thread.view.
-func (s *Server) deleteThread(ctx context.Context, who storage.Caller, p threadRef) (any, error) {
+func (s *Server) deleteThread(ctx context.Context, who storage.Caller, p threadRef) (deleted, error) {
 	if _, err := s.c.Store.Thread(ctx, p.Thread, sight(who)); err != nil {
-		return nil, err
+		return deleted{}, err
 	}
 	gone, err := s.c.Store.DeleteThread(ctx, p.Thread)
 	if err == nil {
@@ -118,14 +120,14 @@ type threadParams struct {
 	At     string `json:"at"`     // a day or a moment, to begin at
 }
 
-func (s *Server) threadMessages(ctx context.Context, who storage.Caller, p threadParams) (any, error) {
+func (s *Server) threadMessages(ctx context.Context, who storage.Caller, p threadParams) (storage.MessagePage, error) {
 	page, err := p.page(who)
 	if err != nil {
-		return nil, err
+		return storage.MessagePage{}, err
 	}
 	page.Around = p.Around
 	if page.At, err = moment("at", p.At); err != nil {
-		return nil, err
+		return storage.MessagePage{}, err
 	}
 	found, err := s.c.Store.Messages(ctx, p.Thread, page)
 	found.Messages = list(found.Messages)
@@ -147,27 +149,29 @@ func moment(field, text string) (storage.Time, error) {
 	return storage.At(at), nil
 }
 
+type snapshot struct {
+	Threads []storage.Thread `json:"threads"`
+	Next    string           `json:"next,omitempty"` // of the threads
+	Lines   []storage.Line   `json:"lines"`
+	Badges  *storage.Badges  `json:"badges,omitempty"`
+	Head    storage.Head     `json:"head"`
+}
+
 // snapshot is what a desk begins with. Its head is from before the first list
 // was read, so a stream that begins there misses nothing of either.
-func (s *Server) snapshot(ctx context.Context, who storage.Caller, _ none) (any, error) {
+func (s *Server) snapshot(ctx context.Context, who storage.Caller, _ none) (snapshot, error) {
 	head, err := s.c.Store.Head(ctx)
 	if err != nil {
-		return nil, err
+		return snapshot{}, err
 	}
 	threads, err := s.c.Store.Threads(ctx, sight(who))
 	if err != nil {
-		return nil, err
+		return snapshot{}, err
 	}
 	badges, err := s.badgesOf(ctx, who)
 	if err != nil {
-		return nil, err
+		return snapshot{}, err
 	}
 	lines, _, err := s.linesOf(ctx, who)
-	return struct {
-		Threads []storage.Thread `json:"threads"`
-		Next    string           `json:"next,omitempty"` // of the threads
-		Lines   []storage.Line   `json:"lines"`
-		Badges  *storage.Badges  `json:"badges,omitempty"`
-		Head    storage.Head     `json:"head"`
-	}{list(threads.Threads), threads.Next, list(lines), badges, head}, err
+	return snapshot{list(threads.Threads), threads.Next, list(lines), badges, head}, err
 }

@@ -35,59 +35,63 @@ type viewParams struct {
 	storage.ViewChange
 }
 
-func (s *Server) changeView(ctx context.Context, who storage.Caller, p viewParams) (any, error) {
+type viewAnswer struct {
+	View storage.View `json:"view"`
+}
+
+func (s *Server) changeView(ctx context.Context, who storage.Caller, p viewParams) (viewAnswer, error) {
 	agent, lines, err := s.viewer(ctx, who, p.Agent)
 	if err != nil {
-		return nil, err
+		return viewAnswer{}, err
 	}
 	if p.None() {
-		return nil, invalidParams.say("read_to", "Say what is to change: read_to, unread, closed, muted or draft.")
+		return viewAnswer{}, invalidParams.say("read_to", "Say what is to change: read_to, unread, closed, muted or draft.")
 	}
 	w, err := s.c.Store.ChangeView(ctx, agent, lines, p.Thread, p.ViewChange)
 	if err != nil {
-		return nil, err
+		return viewAnswer{}, err
 	}
-	return struct {
-		View storage.View `json:"view"`
-	}{w}, nil
+	return viewAnswer{w}, nil
 }
 
 type readParams struct {
-	Agent string `json:"agent"`
-	Undo  string `json:"undo"`
+	Agent string `json:"agent"` // of the administrator only
+	Undo  string `json:"undo"`  // what is taken back, by the word of the answer
 }
 
 type readAnswer struct {
 	Read storage.ReadAll `json:"read"`
 }
 
-func (s *Server) readAll(ctx context.Context, who storage.Caller, p readParams) (any, error) {
+func (s *Server) readAll(ctx context.Context, who storage.Caller, p readParams) (readAnswer, error) {
 	agent, lines, err := s.viewer(ctx, who, p.Agent)
 	if err != nil {
-		return nil, err
+		return readAnswer{}, err
 	}
 	done, err := s.c.Store.ReadAll(ctx, agent, lines)
 	return readAnswer{done}, err
 }
 
-func (s *Server) undoReadAll(ctx context.Context, who storage.Caller, p readParams) (any, error) {
+func (s *Server) undoReadAll(ctx context.Context, who storage.Caller, p readParams) (readAnswer, error) {
 	agent, _, err := s.viewer(ctx, who, p.Agent)
 	if err != nil {
-		return nil, err
+		return readAnswer{}, err
 	}
 	done, err := s.c.Store.UndoReadAll(ctx, agent, p.Undo)
 	return readAnswer{done}, err
 }
 
-func (s *Server) badges(ctx context.Context, who storage.Caller, p readParams) (any, error) {
+type badgesAnswer struct {
+	Badges storage.Badges `json:"badges"`
+}
+
+func (s *Server) badges(ctx context.Context, who storage.Caller, p readParams) (badgesAnswer, error) {
 	agent, lines, err := s.viewer(ctx, who, p.Agent)
 	if err != nil {
-		return nil, err
+		return badgesAnswer{}, err
 	}
 	b, err := s.c.Store.Badges(ctx, agent, lines)
-	return struct {
-		Badges storage.Badges `json:"badges"`
-	}{b}, err
+	return badgesAnswer{b}, err
 }
 
 // badgesOf are the badges of who is somebody.

@@ -129,6 +129,12 @@ func (s *spec) judgeFrame(text []byte, asked map[string]string) []string {
 	switch of := s.frames[f.Method]; {
 	case f.Method == "event":
 		return s.judgeEvent(f.Params)
+	case f.Method == "hint":
+		var h struct{ Kind string }
+		if err := json.Unmarshal(f.Params, &h); err != nil {
+			return []string{err.Error()}
+		}
+		return s.checkHint(f.Params, h.Kind)
 	case of != nil:
 		return s.set.Defs.CheckJSON(of, f.Params)
 	case f.Method != "":
@@ -175,6 +181,8 @@ func TestWitness(t *testing.T) {
 		"a refusal that is no problem": s.judge("GET /api/v1/lines", 404, "application/json", []byte(`{}`)),
 		"another status":               s.judge("GET /api/v1/lines", 201, "application/json", []byte(good)),
 		"a path that is not there":     s.judge("GET /api/v1/secret", 200, "application/json", []byte(`{}`)),
+		"a hint with other data":       s.judgeFrame([]byte(`{"jsonrpc":"2.0","method":"hint","params":{"kind":"signal","at":"2026-11-20T21:40:12.318Z","line":"ln_A","data":{"parts":2}}}`), nil),
+		"a hint of no kind":            s.judgeFrame([]byte(`{"jsonrpc":"2.0","method":"hint","params":{"kind":"smell","at":"2026-11-20T21:40:12.318Z","data":{}}}`), nil),
 		"an event of no type":          s.judgeEvent([]byte(`{"epoch":"ep_A","seq":1,"at":"2026-11-20T21:40:12.318Z","type":"line.gone","data":{},"prev":0}`)),
 		"an event with other data":     s.judgeEvent([]byte(`{"epoch":"ep_A","seq":1,"at":"2026-11-20T21:40:12.318Z","type":"contact.saved","data":{"person":{}},"prev":0}`)),
 	} {

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"smsbridge/bridge/client"
 	"smsbridge/bridge/conform"
 	"smsbridge/bridge/web"
 )
@@ -44,6 +48,7 @@ func newAPICheckCommand() *cobra.Command {
 	var b box
 	var o output
 	var in conform.Options
+	var person string
 	cmd := &cobra.Command{
 		Use: "check [URL]", Short: "Look whether a box keeps what its protocol promises",
 		Long: `Look from outside whether a box keeps what its protocol promises: hello, open and
@@ -67,9 +72,21 @@ URL the box on this machine is asked. The exit code is 8 when a check failed.`,
 			if err != nil {
 				return err
 			}
+			if person != "" {
+				text, err := os.ReadFile(person)
+				if err != nil {
+					return fail(exitUsage, "person-token-file: %w", err)
+				}
+				in.Person = strings.TrimSpace(string(text))
+			}
 			if in.URL, in.Token = b.url, ""; b.url != "" {
 				if in.Token, err = b.token(); err != nil {
 					return err
+				}
+				if b.pin != "" {
+					if in.TLS, err = client.Pinned(b.pin); err != nil {
+						return fail(exitUsage, "pin: %w", err)
+					}
 				}
 			} else {
 				in.Socket = b.admin
@@ -81,6 +98,9 @@ URL the box on this machine is asked. The exit code is 8 when a check failed.`,
 				t.add(r, r.Name, string(r.Outcome), r.Detail)
 			})
 			if err != nil && len(t.rows) == 0 {
+				if errors.Is(err, client.ErrPin) {
+					return b.explain(err)
+				}
 				return fail(exitUnreachable, "%w", err)
 			}
 			if err := o.print(cmd.OutOrStdout(), t); err != nil {
@@ -95,6 +115,7 @@ URL the box on this machine is asked. The exit code is 8 when a check failed.`,
 	}
 	b.flags(cmd)
 	o.flags(cmd)
+	cmd.Flags().StringVar(&person, "person-token-file", "", "file with a token that belongs to an account, for what only a person has")
 	cmd.Flags().BoolVar(&in.Everything, "everything", false, "try also what changes the box: only for a demo box")
 	cmd.Flags().StringVar(&in.SendTo, "send-to", "", "the number to which texts may be sent (default: none is sent)")
 	cmd.Flags().BoolVar(&in.Quick, "quick", false, "do not wait for a heartbeat of the socket")

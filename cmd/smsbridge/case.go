@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,6 +46,11 @@ func newCaseCommand() *cobra.Command {
 			}))
 	return cmd
 }
+
+// caseWords fill the use of a verb, and so make its example.
+var caseWords = strings.NewReplacer(
+	"CASE", "cs_7Q2M0K3XJ9AB1CDE", "ACCOUNT", "Ana", "TEXT", `"Wants it in blue."`, "[OUTCOME]", "solved", "OUTCOME", "solved",
+)
 
 var caseHeads = []string{"id", "reference", "with", "state", "owner", "started", "waiting", "outcome"}
 
@@ -127,7 +133,7 @@ func newCaseDoCommand(use, short, example string, most int, do func(context.Cont
 		least--
 	}
 	cmd := &cobra.Command{
-		Use: use, Short: short,
+		Use: use, Short: short, Example: "  smsbridge case " + caseWords.Replace(use),
 		Args: cobra.RangeArgs(least, most),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {

@@ -14,6 +14,8 @@ func commands() []*cobra.Command {
 		newThreadCommand(),
 		newMessageCommand(),
 		newContactCommand(),
+		newImportCommand(),
+		newExportCommand(),
 		newStopSendingCommand(),
 		newResumeSendingCommand(),
 		newLimitCommand(),

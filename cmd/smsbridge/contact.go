@@ -13,7 +13,7 @@ import (
 func newContactCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "contact", Short: "The people and firms that are texted"}
 	cmd.AddCommand(newContactListCommand(), newContactSaveCommand(), newContactLookupCommand(), newContactDeleteCommand(),
-		newContactMergeCommand(), newContactUnmergeCommand())
+		newContactMergeCommand(), newContactUnmergeCommand(), newContactImportCommand(), newContactExportCommand())
 	return cmd
 }
 

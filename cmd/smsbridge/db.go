@@ -17,7 +17,7 @@ import (
 
 func newDBCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "db", Short: "Back up the ledger while it is in use, put a backup back, check, make smaller"}
-	cmd.AddCommand(newDBBackupCommand(), newDBListCommand(), newDBRestoreCommand(), newDBCheckCommand(), newDBVacuumCommand())
+	cmd.AddCommand(newDBBackupCommand(), newDBListCommand(), newDBRestoreCommand(), newDBCheckCommand(), newDBVacuumCommand(), newDBRetentionCommand())
 	return cmd
 }
 
@@ -105,7 +105,9 @@ func newDBListCommand() *cobra.Command {
 	var b box
 	var o output
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the copies in the bridge's folder, the newest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List the copies in the bridge's folder, the newest first",
+		Example: "  smsbridge db list\n  smsbridge db list -o json",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -195,7 +197,9 @@ func newDBCheckCommand() *cobra.Command {
 
 func newDBVacuumCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "vacuum", Short: "Give the room of what was trimmed back to the disk, with the bridge stopped", Args: cobra.NoArgs,
+		Use: "vacuum", Short: "Give the room of what was trimmed back to the disk, with the bridge stopped",
+		Example: "  smsbridge db vacuum",
+		Args:    cobra.NoArgs,
 	}
 	db := ledgerFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

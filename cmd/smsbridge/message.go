@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,12 +43,14 @@ func newMessageCommand() *cobra.Command {
 }
 
 // newMessageActCommand does something with one text and prints it; the last
-// argument is one of words, if there are any.
+// argument is one of words, if there are any; the example takes the first.
 func newMessageActCommand(use, short string, words []string, do func(context.Context, *client.Client, []string) (storage.Message, error)) *cobra.Command {
 	var b box
 	var format string
+	name, _, _ := strings.Cut(use, " ")
+	example := append([]string{"  smsbridge message", name, "ms_7Q2M0K3XJ9AB1CDE"}, words[:min(len(words), 1)]...)
 	cmd := &cobra.Command{
-		Use: use, Short: short, ValidArgs: words,
+		Use: use, Short: short, ValidArgs: words, Example: strings.Join(example, " "),
 		Args: func(cmd *cobra.Command, args []string) error {
 			want := 1 + min(len(words), 1)
 			if len(args) != want {

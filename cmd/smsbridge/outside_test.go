@@ -104,7 +104,7 @@ func TestSpecByOthers(t *testing.T) {
 // uses a field that is not in the document does not compile.
 func TestClientByOthers(t *testing.T) {
 	needOutside(t)
-	url, token := startBox(t)
+	url, token, _ := startBox(t)
 	folder, err := os.MkdirTemp(outside, "made-")
 	if err != nil {
 		t.Fatal(err)

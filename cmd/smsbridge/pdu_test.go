@@ -17,7 +17,7 @@ func runVerb(verb *cobra.Command, input string, args ...string) (string, error) 
 	verb.SetIn(strings.NewReader(input))
 	verb.SetOut(&out)
 	verb.SetErr(&out)
-	verb.SetArgs(args)
+	verb.SetArgs(append([]string{}, args...)) // with nil cobra would read the test's own
 	err := verb.Execute()
 	return out.String(), err
 }

@@ -21,6 +21,7 @@ import (
 	"smsbridge/bridge"
 	"smsbridge/bridge/gateway"
 	"smsbridge/bridge/hook"
+	"smsbridge/bridge/web"
 	"smsbridge/modem"
 	"smsbridge/modem/doctor"
 	"smsbridge/modem/simulator"
@@ -37,7 +38,7 @@ type serveSettings struct {
 	db, listen, admin   string
 	modems, hosts       []string
 	hookAllow, hookPort []string
-	portals             []string
+	portals, likes      []string
 	pinFile             string
 	name, config        string
 	demo, insecure      bool
@@ -91,6 +92,7 @@ to trust it.`,
 	f.StringArrayVar(&s.hookAllow, "hook-allow", nil, "host, address or network that hooks may reach although it is not of the public internet (repeatable)")
 	f.StringArrayVar(&s.hookPort, "hook-port", nil, "port that hooks may reach beside 80, 443, 8080 and 8443, or any (repeatable)")
 	f.StringArrayVar(&s.portals, "portal", nil, "origin of a portal whose pages may open a socket with a ticket, such as https://crm.example (repeatable)")
+	f.StringSliceVar(&s.likes, "lookalike", nil, "other gateways whose way to send a text is understood too: kannel, twilio, smsgate (default: none)")
 	f.StringVar(&s.pinFile, "pin-file", "", "file with the PIN of the SIMs")
 	f.StringVar(&s.name, "name", hostname(), "name of this box, for people")
 	f.StringVar(&s.config, "config", "", "file of \"name value\" lines that set flags")
@@ -132,6 +134,11 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	s.defaults()
+	for _, name := range s.likes {
+		if !slices.Contains(web.Lookalikes(), name) {
+			return fail(exitUsage, "lookalike: there is no %q; choose of %s", name, strings.Join(web.Lookalikes(), ", "))
+		}
+	}
 	if err := s.checkDoor(); err != nil {
 		return err
 	}
@@ -176,8 +183,8 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		lab = simulator.Handler(network)
 	}
 	b := bridge.New(bridge.Config{
-		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Name: s.name, Version: version, Log: log,
-		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, BoxKey: door.pin(),
+		Store: ledger, Ports: ports, Lab: lab, Hosts: door.names, Portals: s.portals, Likes: s.likes, Name: s.name, Version: version, Log: log,
+		Radio: radio, Push: hook.Options{Guard: guard}, Front: door.front, Speak: door.speak, BoxKey: door.pin(),
 		Support: bridge.Support{Settings: s.settings, Facts: func() map[string]any { return machine("") }},
 		Backup:  s.backup, Limits: s.limits,
 	})
@@ -186,7 +193,7 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx, door.listen(desks), admin) }()
+	go func() { ended <- b.Run(ctx, desks, admin) }()
 	if err := s.settle(ctx, b, ledger); err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ type door struct {
 	local     *trust.Local // the box's own authority; nil: it does not vouch for itself
 	files     *trust.Files // what was given; nil: nothing was
 	front     trust.Middleware
-	listen    func(net.Listener) net.Listener
+	speak     func(net.Listener) net.Listener // nil: no TLS
 }
 
 // checkDoor refuses settings of the door before anything is opened.
@@ -123,7 +123,7 @@ func (s *serveSettings) door(box string, log *slog.Logger) (*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{names: s.names(local, box), announced: !local && s.mdns, listen: func(l net.Listener) net.Listener { return l }}
+	d := &door{names: s.names(local, box), announced: !local && s.mdns}
 	if d.mode, err = s.tls.resolve(local, s.insecure); err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (s *serveSettings) door(box string, log *slog.Logger) (*door, error) {
 
 func (d *door) serve(s trust.Source) {
 	config := trust.ServerConfig(s)
-	d.listen = func(l net.Listener) net.Listener { return trust.Listen(l, config) }
+	d.speak = func(l net.Listener) net.Listener { return trust.Listen(l, config) }
 }
 
 // reload reads the certificate's files now, and says what is wrong with them.

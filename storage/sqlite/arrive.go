@@ -6,6 +6,7 @@ import "smsbridge/storage"
 // tells of it, and does what follows from it in the same commit. Its row must
 // already carry next() as rev.
 func (t *tx) arrive(thread, line, id string) {
+	t.mean(thread, id)
 	t.touch(thread, line, id)
 	c, fresh := t.join(id)
 	t.updated(storage.MessageReceived, id)

@@ -136,7 +136,7 @@ func (t *tx) scrubEvents(messages []string, from storage.Time) {
 		return !known || at >= from.Milli()
 	})
 	t.exec(`
-		UPDATE event SET data = json_set(json_remove(data, '$.message.raw'), '$.message.text', '')
+		UPDATE event SET data = json_set(json_remove(data, '$.message.raw', '$.message.card', '$.message.passcode', '$.message.links', '$.message.reaction'), '$.message.text', '')
 		WHERE seq >= ? AND type LIKE 'message.%' AND data ->> '$.message.id' IN (SELECT value FROM json_each(?))`,
 		first, linesJSON(messages))
 	t.forget = true

@@ -118,7 +118,9 @@ func (db *DB) SetDesk(ctx context.Context, line string, c storage.DeskChange) (d
 			return err
 		}
 		d.Active = d.On(len(all))
-		t.event(storage.DeskUpdated, "", line, "desk", d)
+		told := d
+		told.Lookup = "" // an address may carry a key, and whoever sees the line is told
+		t.event(storage.DeskUpdated, "", line, "desk", told)
 		return t.err
 	})
 	return d, err

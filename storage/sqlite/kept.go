@@ -148,6 +148,7 @@ func (t *tx) receive(line storage.Line, a storage.Arrival) {
 	thread := t.threadOf(a.From, line.ID)
 	id := t.inbound(line, thread, a, storage.Received, 1)
 	t.file(a, kind, id, 1)
+	t.setCard(id, a.Card)
 	t.trace(id, a)
 	t.arrive(thread, line.ID, id)
 }

@@ -13,18 +13,21 @@ import (
 
 const messageColumns = `id, thread, line, dir, peer, own, text, state, reason, code, total, copies, warnings, raw,
 	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel, sender, case_id,
-	priority, due_at, expires_at, flash, resend_of, resent_as`
+	priority, due_at, expires_at, flash, resend_of, resent_as, meaning`
 
 func scanMessage(r scanner) (*storage.Message, error) {
 	m := &storage.Message{Parts: []storage.Part{}}
-	var peer, own, warnings, author, count, trace string
+	var peer, own, warnings, author, count, trace, meaning string
 	var created, sent, received, delivered, due, expires int64
 	var priority int
 	err := r.Scan(&m.ID, &m.Thread, &m.Line, &m.Dir, &peer, &own, &m.Text, &m.State, &m.Reason, &m.Code, &m.Total,
 		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel, &m.Sender, &m.Case,
-		&priority, &due, &expires, &m.Flash, &m.ResendOf, &m.ResentAs)
+		&priority, &due, &expires, &m.Flash, &m.ResendOf, &m.ResentAs, &meaning)
 	if err != nil {
 		return nil, err
+	}
+	if m.Sender == imported {
+		m.Sender = "" // the author says it
 	}
 	m.From, m.To = own, peer
 	if m.Dir == storage.Inbound {
@@ -45,7 +48,7 @@ func scanMessage(r scanner) (*storage.Message, error) {
 	for _, f := range []struct {
 		text string
 		into any
-	}{{author, &m.Author}, {count, &m.Count}, {trace, &m.Trace}} {
+	}{{author, &m.Author}, {count, &m.Count}, {trace, &m.Trace}, {meaning, &m.Meaning}} {
 		if f.text == "" {
 			continue
 		}

@@ -41,6 +41,7 @@ func (t *tx) receivePart(line storage.Line, a storage.Arrival, assemble storage.
 	t.file(a, "text", id, a.Set.Seq)
 	t.exec(`UPDATE message SET text = ?, warnings = ?, state = ?, rev = ? WHERE id = ?`,
 		r.Text, strings.Join(r.Warnings, ","), state, t.next(), id)
+	t.setCard(id, r.Card)
 	t.trace(id, a)
 	if r.Whole {
 		t.arrive(thread, line.ID, id)

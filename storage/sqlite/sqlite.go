@@ -29,7 +29,7 @@ import (
 // loses acknowledged commits in a power cut.
 const (
 	pragmas  = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_foreign_keys=on"
-	writing  = "file:%s?" + pragmas + "&_txlock=immediate"
+	writing  = "file:%s?" + pragmas + "&_txlock=immediate&_secure_delete=on"
 	reading  = "file:%s?" + pragmas + "&_query_only=on"
 	pageSize = 2048 // half of the usual: fewer bytes per commit on an SD card
 	readers  = 4

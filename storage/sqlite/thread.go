@@ -76,23 +76,31 @@ func (t *tx) thread(id string) (storage.Thread, bool) {
 	return found, ok && t.err == nil
 }
 
-// threadOf finds the thread with peer or begins it: the contact's that has the
-// number, or the number's own.
+// threadOf finds the thread with peer or begins it, and tells of that.
 func (t *tx) threadOf(peer, line string) string {
-	var id, contact string
-	if t.get(`SELECT thread FROM thread_number WHERE number = ?`, []any{peer}, &id) || t.err != nil {
+	id, fresh := t.threadWith(peer, line)
+	if !fresh {
 		return id
 	}
-	if t.get(`SELECT contact FROM contact_number WHERE number = ?`, []any{peer}, &contact) &&
-		t.get(`SELECT id FROM thread WHERE contact = ? AND contact <> ''`, []any{contact}, &id) {
-		t.exec(`INSERT INTO thread_number (number, thread) VALUES (?, ?)`, peer, id)
-		return id
-	}
-	id = t.begin(peer, line, contact)
 	if thread, ok := t.thread(id); ok {
 		t.event(storage.ThreadCreated, id, line, "thread", thread)
 	}
 	return id
+}
+
+// threadWith finds the thread with peer or begins it: the contact's that has
+// the number, or the number's own.
+func (t *tx) threadWith(peer, line string) (id string, fresh bool) {
+	var contact string
+	if t.get(`SELECT thread FROM thread_number WHERE number = ?`, []any{peer}, &id) || t.err != nil {
+		return id, false
+	}
+	if t.get(`SELECT contact FROM contact_number WHERE number = ?`, []any{peer}, &contact) &&
+		t.get(`SELECT id FROM thread WHERE contact = ? AND contact <> ''`, []any{contact}, &id) {
+		t.exec(`INSERT INTO thread_number (number, thread) VALUES (?, ?)`, peer, id)
+		return id, false
+	}
+	return t.begin(peer, line, contact), true
 }
 
 // begin makes a thread without messages.

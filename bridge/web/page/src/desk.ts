@@ -64,6 +64,7 @@ function end(): void {
   forgetDrafts();
   forgetHints();
   missed.value = null;
+  greeted = "";
   session.value = session.value && { ...session.value, signed_in: false, agent: undefined };
   void ask<Session>("GET", "/session").then((s) => { if (!session.value?.signed_in) session.value = { ...s, signed_in: false }; }).catch(() => {});
 }
@@ -105,7 +106,7 @@ function hear(type: string, m: Message): void {
   if (!putLast(m)) void learn(m.thread);
   if (type !== "message.received" && type !== "message.part") return;
   arrived(m);
-  stopped(m.thread);
+  if (cameIn(m)) stopped(m.thread);
   if (type === "message.received" && cameIn(m) && !muted(m.thread)) tell(m);
 }
 
@@ -173,6 +174,11 @@ const openList = nameOf({ state: "open", line: "" });
 // at its end.
 const more = signal<Record<string, string>>({});
 
+// listed holds the threads that the box named for each list.
+const listed = signal<Record<string, string[]>>({});
+
+export const isListed = (w: Which, thread: string) => !!listed.value[nameOf(w)]?.includes(thread);
+
 export const moreOf = (w: Which) => more.value[nameOf(w)] ?? "";
 
 function reload(): void {
@@ -217,7 +223,9 @@ export async function readMore(w: Which): Promise<void> {
   const before = moreOf(w);
   const page = await call<ThreadPage>("thread.list", { limit: listSize, state: w.state, ...(w.line && { line: w.line }), ...(before && { before }) });
   putAll(page.threads ?? []);
-  more.value = { ...more.value, [nameOf(w)]: page.next ?? "" };
+  const name = nameOf(w);
+  listed.value = { ...listed.value, [name]: [...(before ? listed.value[name] ?? [] : []), ...(page.threads ?? []).map((t) => t.id)] };
+  more.value = { ...more.value, [name]: page.next ?? "" };
   if (beyond.value > 0) await countBeyond();
 }
 

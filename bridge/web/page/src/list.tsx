@@ -3,7 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { go, moreOf, readFirst, readMore, type Which } from "./desk";
+import { go, isListed, moreOf, readFirst, readMore, type Which } from "./desk";
 import { drafts } from "./draft";
 import { Avatar, presenceWords } from "./face";
 import { typing } from "./hint";
@@ -17,7 +17,7 @@ import { state } from "./socket";
 import { starting } from "./start";
 import { cameIn, lineName, listsRead, others, place, session, sortedLines, sortedThreads, threads, who } from "./store";
 import { exact, shortAge } from "./time";
-import { closed, muted, readAll, unreadOf, unreadTotal } from "./view";
+import { closed, muted, readAll, reopen, unreadOf, unreadTotal } from "./view";
 import { say, words } from "./words";
 
 export { Avatar } from "./face";
@@ -59,7 +59,7 @@ export function List() {
 
 function isShown(t: Thread): boolean {
   const { state, line } = which.value;
-  if (line && t.line !== line) return false;
+  if (line && t.line !== line && !isListed(which.value, t.id)) return false;
   switch (state) {
     case "open":
       return !closed(t.id) && (t.last !== undefined || t.channel === "sms");
@@ -137,7 +137,7 @@ function Row({ thread: t, stop, searched }: { thread: Thread; stop: boolean; sea
   const [colleague] = t.channel === "chat" ? others(t) : [];
   return (
     <li class={"row" + (n > 0 ? " fresh" : "") + (here ? " here" : "")}>
-      <a href={"#t=" + encodeURIComponent(t.id)} aria-current={here ? "true" : undefined} tabIndex={stop ? 0 : -1}>
+      <a href={"#t=" + encodeURIComponent(t.id)} aria-current={here ? "true" : undefined} tabIndex={stop ? 0 : -1} onClick={() => { if (searched) reopen(t.id); }}>
         <Avatar thread={t} />
         <span class="row-who">
           <span class="row-name"><bdi>{who(t)}</bdi></span>

@@ -2,7 +2,7 @@
 // and offers what the box finds.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { go } from "./desk";
 import { Wrong } from "./dialog";
 import { Client, Colleague, isManager, presenceWords, Stranger } from "./face";
@@ -10,6 +10,7 @@ import { toComposer } from "./focus";
 import { parse } from "./number";
 import type { Found } from "./protocol";
 import { call, state } from "./socket";
+import { reopen } from "./view";
 import { words } from "./words";
 
 const askAfter = 150;
@@ -17,6 +18,7 @@ const atMost = 12;
 
 // openFound goes to the conversation with somebody that was found.
 export function openFound(f: Found): void {
+  if (f.thread && f.closed) reopen(f.thread);
   go(f.thread ? { thread: f.thread } : f.kind === "agent" ? { agent: f.id } : { number: f.number });
   toComposer();
 }
@@ -86,7 +88,14 @@ export function Picker({ label, hint, value, set, choices, settled, nobody, numb
   const id = useId();
   const [at, setAt] = useState(0);
   const [wrong, setWrong] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const eager = useRef(false); // Enter was pressed before the box had answered
   const here = Math.min(at, choices.length - 1);
+  useEffect(() => {
+    if (!settled || !eager.current) return;
+    eager.current = false;
+    take(choices[here], field.current!);
+  }, [settled]);
 
   function take(c: Choice | undefined, from: Element) {
     if (!c) {
@@ -100,13 +109,13 @@ export function Picker({ label, hint, value, set, choices, settled, nobody, numb
 
   function onKey(e: KeyboardEvent) {
     if (e.isComposing) return;
-    const field = e.currentTarget as HTMLInputElement;
     const to = { ArrowDown: Math.min(here + 1, choices.length - 1), ArrowUp: Math.max(here - 1, 0) }[e.key];
     if (to !== undefined) {
       setAt(to);
       document.getElementById(`${id}-${to}`)?.scrollIntoView({ block: "nearest" });
     } else if (e.key === "Enter") {
-      if (settled) take(value.trim() || at > 0 ? choices[here] : undefined, field);
+      if (settled) take(value.trim() || at > 0 ? choices[here] : undefined, field.current!);
+      else eager.current = value.trim() !== "";
     } else return;
     e.preventDefault();
   }
@@ -114,9 +123,9 @@ export function Picker({ label, hint, value, set, choices, settled, nobody, numb
   return (
     <div class="picker">
       <label class="field" for={id}>{label}</label>
-      <input id={id} name="to" data-first value={value} autocomplete="off" role="combobox" aria-expanded={choices.length > 0} aria-controls={`${id}-list`}
+      <input id={id} ref={field} name="to" data-first value={value} autocomplete="off" role="combobox" aria-expanded={choices.length > 0} aria-controls={`${id}-list`}
         aria-activedescendant={choices.length ? `${id}-${here}` : undefined} aria-invalid={wrong !== ""} aria-describedby={`${id}-hint ${id}-wrong`}
-        onInput={(e) => { set(e.currentTarget.value); setAt(0); setWrong(""); }} onKeyDown={onKey} />
+        onInput={(e) => { set(e.currentTarget.value); setAt(0); setWrong(""); eager.current = false; }} onKeyDown={onKey} />
       <p class="hint" id={`${id}-hint`}>{hint}</p>
       <Wrong id={`${id}-wrong`}>{wrong}</Wrong>
       <ul class="found" id={`${id}-list`} role="listbox" aria-label={words.who.list} aria-busy={!settled}>

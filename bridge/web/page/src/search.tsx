@@ -13,6 +13,7 @@ import type { Found, Hit, HitPage, ThreadPage } from "./protocol";
 import { call, state } from "./socket";
 import { matches, others, sortedThreads, threads, who } from "./store";
 import { exact, shortAge } from "./time";
+import { reopen } from "./view";
 import { say, words } from "./words";
 
 const askAfter = 200; // milliseconds without a key; the box answers 20 requests a second
@@ -102,7 +103,10 @@ function openFirst(): void {
   const [person] = result.value.people;
   const [hit] = result.value.hits;
   const typed = parse(search.value);
-  if (first) go({ thread: first });
+  if (first) {
+    reopen(first);
+    go({ thread: first });
+  }
   else if ("number" in typed) go({ number: typed.number });
   else if (person) openFound(person);
   else if (hit) go({ thread: hit.message.thread, message: hit.message.id });

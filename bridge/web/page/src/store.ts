@@ -49,7 +49,10 @@ export function putThreads(list: Thread[]): void {
   const next = { ...threads.value };
   for (const t of list) {
     const old = next[t.id];
-    if (old && old.rev >= t.rev) continue;
+    if (old && old.rev >= t.rev) {
+      if (old.rev === t.rev && t.last) next[t.id] = { ...old, last: newest(old.last, t.last) };
+      continue;
+    }
     next[t.id] = { ...t, last: newest(old?.last, t.last) };
   }
   threads.value = next;

@@ -102,7 +102,7 @@ function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; mem
           <button type="button" class="button add" aria-label={words.addContact} onClick={() => (editing.value = { thread: t.id })}><AddPersonIcon /><span>{words.addContact}</span></button>
         )}
         {t && <Cog name={words.view.settings} deeds={deeds(t, () => setToDay(true))} />}
-        {t && !chat && (
+        {t && (
           <button type="button" class="plain square" aria-pressed={detailsOpen.value} aria-label={words.showDetails} title={words.showDetails}
             onClick={() => { detailsOpen.value = !detailsOpen.value; shownText.value = ""; }}><DetailsIcon /></button>
         )}
@@ -247,7 +247,10 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
 
   async function toEnd() {
     stuck.current = true;
-    if (at.message && t) history.replaceState(null, "", "#t=" + encodeURIComponent(t.id));
+    if (at.message && t) {
+      history.replaceState(null, "", "#t=" + encodeURIComponent(t.id));
+      place.value = { thread: t.id };
+    }
     if (t && w && !atEnd(w)) await load(t.id);
     else if (t) tidy(t.id);
     toBottom();

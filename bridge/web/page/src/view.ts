@@ -102,6 +102,11 @@ export function close(thread: string): void {
   change(thread, { closed: on }, on ? words.view.closedTold : words.view.openTold, () => change(thread, { closed: !on }));
 }
 
+// reopen opens one that was closed.
+export function reopen(thread: string): void {
+  if (closed(thread)) close(thread);
+}
+
 // readAll marks everything as read, and offers to take it back.
 export async function readAll(): Promise<void> {
   try {
