@@ -27,8 +27,8 @@ func (p *tab) room(hash string) {
 	p.until(`document.querySelector("#room h2") && !document.querySelector("#room .note")?.textContent.includes("…")`)
 }
 
-// press clicks the first button or link that is called so.
-func (p *tab) press(name string) {
+// pick clicks the first button or link that is called so.
+func (p *tab) pick(name string) {
 	p.t.Helper()
 	found := fmt.Sprintf(`[...document.querySelectorAll("dialog[open] button, dialog[open] a, button, a")].find(b => (b.ariaLabel || b.textContent).trim() === %q)`, name)
 	p.until(found)
@@ -89,15 +89,15 @@ func TestPageHistory_S107_S108_S109_S110_S111_S118_S119(t *testing.T) {
 	t.Run("reply opens it with the caret in the composer", func(t *testing.T) {
 		desk := desk.in(t)
 		desk.room("#/history/closed")
-		desk.press("Reply: +15550100")
+		desk.pick("Reply: +15550100")
 		desk.until(`location.hash === "#t=` + id + `" && document.activeElement?.id === "composer"`)
 	})
 	t.Run("detail shows the texts beside whom they are with, and View All goes back to the filter", func(t *testing.T) {
 		desk := desk.in(t)
 		desk.room("#/history/closed")
-		desk.press("Detail: +15550100")
+		desk.pick("Detail: +15550100")
 		desk.until(`document.querySelectorAll(".turns .bubble").length === 3 && document.querySelector(".two aside .numbers")?.textContent === "+15550100"`)
-		desk.press("View All")
+		desk.pick("View All")
 		desk.until(`location.hash.startsWith("#/history/closed") && ` + rows + ` === 1`)
 	})
 	t.Run("a search finds the words of texts", func(t *testing.T) {
@@ -109,11 +109,11 @@ func TestPageHistory_S107_S108_S109_S110_S111_S118_S119(t *testing.T) {
 	t.Run("one text is deleted, after a question", func(t *testing.T) {
 		desk := desk.in(t)
 		desk.room("#/history/all//" + id)
-		desk.press("Delete this text: Thank you!")
+		desk.pick("Delete this text: Thank you!")
 		if n := len(rest[messagesThere](desk, "GET", "/threads/"+id+"/messages", nil).Messages); n != 3 {
 			t.Fatalf("%d texts before the question was answered, want 3", n)
 		}
-		desk.press("Delete this text")
+		desk.pick("Delete this text")
 		desk.until(`document.querySelectorAll(".turns .bubble").length === 2`)
 		for _, m := range rest[messagesThere](desk, "GET", "/threads/"+id+"/messages", nil).Messages {
 			if m.Text == "Thank you!" {
@@ -124,7 +124,7 @@ func TestPageHistory_S107_S108_S109_S110_S111_S118_S119(t *testing.T) {
 	t.Run("New conversation asks with whom", func(t *testing.T) {
 		desk := desk.in(t)
 		desk.room("#/history")
-		desk.press("New conversation")
+		desk.pick("New conversation")
 		desk.until(`document.querySelector("dialog[open] input[name=to]")`)
 	})
 	desk.quiet(t)
@@ -141,7 +141,7 @@ func TestPageHistoryKeepsPlace_S118(t *testing.T) {
 	desk.room("#/history/all")
 	rows := `document.querySelectorAll("#room .table tbody tr").length`
 	desk.until(rows + ` === 50`)
-	desk.press("Earlier conversations")
+	desk.pick("Earlier conversations")
 	desk.until(rows + ` === 61`)
 	eval[bool](desk, `(document.querySelector(".room-body").scrollTop = 1500, true)`)
 	eval[bool](desk, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
@@ -149,9 +149,9 @@ func TestPageHistoryKeepsPlace_S118(t *testing.T) {
 	if at < 1000 {
 		t.Fatalf("scrolled to %v only: the list is too short to lose a place in", at)
 	}
-	desk.press("Detail: +15550205")
+	desk.pick("Detail: +15550205")
 	desk.until(`document.querySelector(".turns .bubble")`)
-	desk.press("View All")
+	desk.pick("View All")
 	desk.until(rows + ` === 61`)
 	desk.until(fmt.Sprintf(`new Promise(done => requestAnimationFrame(() => done(Math.abs(document.querySelector(".room-body").scrollTop - %v) < 5)))`, at))
 	if back := eval[float64](desk, `document.querySelector(".room-body").scrollTop`); back < at-5 || back > at+5 {
@@ -169,16 +169,16 @@ func TestPagePeople_S90_S100_S103_S115_S116(t *testing.T) {
 		desk.typeInto("input[name=first_name]", "Rita")
 		desk.typeInto("input[name=last_name]", "Berg")
 		desk.typeInto("textarea[name=numbers]", "+1 555 0100\n+15550177")
-		desk.press("Save")
+		desk.pick("Save")
 		desk.until(`!document.querySelector("dialog[open]") && ` + shows("Rita Berg"))
 		desk.typeInto("#room input[type=search]", "555-0177")
 		desk.until(shows("Rita Berg"))
-		desk.press("Card: Rita Berg")
+		desk.pick("Card: Rita Berg")
 		desk.until(`document.querySelectorAll("dialog[open] .card-ways li").length === 2`)
 	})
 	t.Run("each number of the card can be texted", func(t *testing.T) {
 		desk := desk.in(t)
-		desk.press("Write: +15550100")
+		desk.pick("Write: +15550100")
 		desk.until(`location.hash.startsWith("#t=") && document.activeElement?.id === "composer"`)
 	})
 	t.Run("a number that is nobody's is told so", func(t *testing.T) {
@@ -194,17 +194,17 @@ func TestPagePeople_S90_S100_S103_S115_S116(t *testing.T) {
 			return len(rest[struct{ Contacts []any }](desk, "GET", "/contacts", nil).Contacts)
 		}
 		desk.room("#/people")
-		desk.press("Card: Rita Berg")
-		desk.press("Merge with another")
+		desk.pick("Card: Rita Berg")
+		desk.pick("Merge with another")
 		desk.until(`document.querySelector("dialog[open] select option:nth-child(2)")`)
 		eval[bool](desk, `(s => { s.selectedIndex = 1; return s.dispatchEvent(new Event("change", {bubbles: true})) })(document.querySelector("dialog[open] select"))`)
 		desk.until(`document.querySelector("dialog[open] .danger").ariaDisabled !== "true"`)
-		desk.press("Merge")
+		desk.pick("Merge")
 		desk.until(`document.querySelector(".toast .link")`)
 		if n := contacts(); n != 1 {
 			t.Fatalf("%d contacts after the merge, want 1", n)
 		}
-		desk.press("Undo")
+		desk.pick("Undo")
 		desk.until(`document.querySelector(".toasts").textContent.includes("two again")`)
 		if n := contacts(); n != 2 {
 			t.Errorf("%d contacts after the undo, want 2", n)
@@ -217,10 +217,10 @@ func TestPagePeople_S90_S100_S103_S115_S116(t *testing.T) {
 		other := newBrowser(t, findChromium(t))
 		enter(other, url, ben.Code)
 		desk.until(`document.querySelector(".dock .dot.here")`)
-		desk.press("Write: Ben")
+		desk.pick("Write: Ben")
 		desk.until(`document.querySelector("dialog[open] textarea")`)
 		desk.typeInto("dialog[open] textarea", "Lunch?")
-		desk.press("Send")
+		desk.pick("Send")
 		desk.until(`location.hash.startsWith("#t=")`)
 	})
 }
@@ -230,7 +230,7 @@ func enter(p *tab, url, code string) {
 	p.t.Helper()
 	p.open(url + "/#code=" + code)
 	p.until(`document.querySelector("input[name=code]")?.value`)
-	p.press("Sign in")
+	p.pick("Sign in")
 	p.until(`document.querySelector(".connection.live")`)
 }
 
@@ -241,7 +241,7 @@ func TestPageSendingStopsAndResumes(t *testing.T) {
 	enter(agent, url, ben.Code)
 
 	agent.room("#/sending") // whoever writes may stop everything
-	agent.press("Stop all sending")
+	agent.pick("Stop all sending")
 	agent.until(`document.querySelector("dialog[open] input[name=reason]")`)
 	agent.typeInto("dialog[open] input[name=reason]", "A loop")
 	eval[bool](agent, `document.querySelector("dialog[open] .danger").click() === undefined`)
@@ -258,7 +258,7 @@ func TestPageSendingStopsAndResumes(t *testing.T) {
 	desk.until(row)
 	eval[bool](desk, `(s => { s.value = "high"; return s.dispatchEvent(new Event("change", {bubbles: true})) })(`+row+`.querySelector("select"))`)
 	desk.until(row + `?.querySelector("select").value === "high"`)
-	desk.press("Start sending again")
+	desk.pick("Start sending again")
 	eval[bool](desk, `document.querySelector("dialog[open] .primary").click() === undefined`)
 	desk.until(`document.querySelector(".big-switch.running") && ` + shows("Nothing waits."))
 	desk.quiet(t)
@@ -269,17 +269,17 @@ func TestPageSendingGuards(t *testing.T) {
 	desk, _ := openRooms(t)
 	desk.room("#/sending/limits")
 	desk.typeInto("input[name=parts]", "many")
-	desk.press("Set a limit")
+	desk.pick("Set a limit")
 	desk.until(shows("Type a number, such as 500."))
 	eval[bool](desk, `(i => { i.value = ""; return i.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector("input[name=parts]"))`)
 	desk.typeInto("input[name=parts]", "1")
-	desk.press("Set a limit")
+	desk.pick("Set a limit")
 	desk.until(`document.querySelector(".gauge.full")?.textContent.startsWith("1 of 1")`) // one text went out today
 	desk.room("#/sending/rules")
 	desk.typeInto("#room .entries:nth-of-type(2) input", "+4990")
-	desk.press("Add: Refused beginnings")
+	desk.pick("Add: Refused beginnings")
 	desk.until(`document.querySelector(".entry")?.textContent.includes("+4990") || ` + shows("+4990"))
-	desk.press("Take out: +4990")
+	desk.pick("Take out: +4990")
 	desk.until(`!document.querySelector("#room").textContent.includes("+4990Take out")`)
 }
 
@@ -311,9 +311,9 @@ func TestPageCases(t *testing.T) {
 	eval[bool](desk, `document.querySelector("#room .table a.button").click() === undefined`)
 	desk.until(`document.querySelector("dialog[open] textarea")`)
 	desk.typeInto("dialog[open] textarea", "Wants the blue one.")
-	desk.press("Add the note")
+	desk.pick("Add the note")
 	desk.until(`document.querySelector("dialog[open] .notes")?.textContent.includes("blue one")`)
-	desk.press("Close the case")
+	desk.pick("Close the case")
 	desk.until(`[...document.querySelectorAll("dialog[open] button")].some(b => b.textContent === "Open it again")`)
 	desk.room("#/cases/open") // control: the list is of open ones
 	desk.until(shows("No case is like that."))
@@ -326,11 +326,11 @@ func TestPageSettingsOfTheBox_P4(t *testing.T) {
 	desk, _ := openRooms(t)
 	desk.room("#/settings/box")
 	desk.until(`document.querySelector("[data-key=sms_enabled] [role=switch]")?.ariaChecked === "true"`)
-	desk.press("Texts may leave this box")
+	desk.pick("Texts may leave this box")
 	desk.until(`document.querySelector("[data-key=sms_enabled] [role=switch]")?.ariaChecked === "false"`)
-	desk.press("As it comes again: Texts may leave this box")
+	desk.pick("As it comes again: Texts may leave this box")
 	desk.until(`document.querySelector("[data-key=sms_enabled] [role=switch]")?.ariaChecked === "true"`)
-	desk.press("Make a backup now")
+	desk.pick("Make a backup now")
 	desk.until(`document.querySelector("#backups tbody tr")`)
 	kind := eval[string](desk, `fetch(document.querySelector("#report a").href).then(a => a.headers.get("Content-Type"))`)
 	if kind != "application/zip" {
@@ -346,19 +346,19 @@ func TestPageSignInByPassword(t *testing.T) {
 	desk.until(`document.querySelector("input[name=new]")`)
 	desk.typeInto("input[name=new]", password)
 	desk.typeInto("input[name=again]", password)
-	desk.press("Set a password")
+	desk.pick("Set a password")
 	desk.until(`document.querySelector("input[name=old]")`)
 	rest[any](desk, "DELETE", "/session", nil)
 	desk.open(url)
-	desk.press("Sign in with name and password")
+	desk.pick("Sign in with name and password")
 	desk.until(`document.querySelector("input[name=password]")`)
 	desk.typeInto("input[name=name]", "Ana")
 	desk.typeInto("input[name=password]", password+"r")
-	desk.press("Sign in")
+	desk.pick("Sign in")
 	desk.until(`document.querySelector("#wrong-password")`) // control: another password is refused
 	eval[bool](desk, `(i => { i.value = ""; return i.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector("input[name=password]"))`)
 	desk.typeInto("input[name=password]", password)
-	desk.press("Sign in")
+	desk.pick("Sign in")
 	desk.until(`document.querySelector(".connection.live")`)
 }
 
@@ -368,20 +368,20 @@ func TestPageFirstSteps(t *testing.T) {
 	desk := newBrowser(t, chromium)
 	signIn(t, desk, url, code) // which passes the steps over
 	desk.room("#/settings/box")
-	desk.press("Begin") // and they come back
+	desk.pick("Begin") // and they come back
 	desk.until(`document.querySelectorAll("input[name=line-name]").length === 2`)
 	desk.typeInto("input[name=line-name]", "Front desk")
-	desk.press("Save")
+	desk.pick("Save")
 	desk.until(`document.querySelector(".wide-chips").textContent.includes("Front desk")`)
-	desk.press("Go on")
-	desk.press("Send the text")
+	desk.pick("Go on")
+	desk.pick("Send the text")
 	desk.until(`document.querySelector(".first-step .state-line.ready")?.textContent.includes("Delivered")`)
-	desk.press("Go on")
+	desk.pick("Go on")
 	desk.until(`document.querySelector("input[name=colleague]")`)
 	desk.typeInto("input[name=colleague]", "Ben")
-	desk.press("Make the account")
+	desk.pick("Make the account")
 	desk.until(`/^[A-Z]{4}-[A-Z]{4}$/.test(document.querySelector(".copy-row input")?.value)`)
-	desk.press("Go to the texts")
+	desk.pick("Go to the texts")
 	desk.until(`document.querySelector("#list")`)
 	desk.quiet(t)
 }
@@ -390,17 +390,17 @@ func TestPageHelp_P1_N10(t *testing.T) {
 	desk, _ := openRooms(t)
 	desk.room("#/help/gates")
 	desk.until(`document.querySelectorAll(".article p").length === 3`)
-	desk.press("No")
+	desk.pick("No")
 	desk.until(`document.querySelector(".helpful [aria-pressed=true]")?.textContent === "No"`)
 	desk.do(chromedp.Reload())
 	desk.until(`document.querySelector(".helpful [aria-pressed=true]")?.textContent === "No"`)
-	desk.press("Which number a text comes from") // related
+	desk.pick("Which number a text comes from") // related
 	desk.until(`location.hash === "#/help/from"`)
 	t.Run("an error links to its article", func(t *testing.T) {
 		desk := desk.in(t)
 		rest[any](desk, "PUT", "/settings/sms_enabled", map[string]any{"value": false})
 		desk.room("#/start/1")
-		desk.press("Send the text")
+		desk.pick("Send the text")
 		desk.until(`document.querySelector("#room .wrong a")?.hash === "#/help/gates"`)
 	})
 	desk.quiet(t)

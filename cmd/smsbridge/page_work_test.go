@@ -68,7 +68,7 @@ func (o *desks) hire(chromium, name string, numbers ...string) *tab {
 	return desk
 }
 
-// says lets the demo's customer text a number of ours.
+// says lets the demo's demoClient text a number of ours.
 func (o *desks) says(to, text string) { customerTexts(o.t, o.admin, to, text) }
 
 // press clicks the one button that says so; where there is none, nothing is done.
@@ -87,9 +87,8 @@ func picture(p *tab, name string) {
 }
 
 const (
-	shop     = "+15550191"
-	support  = "+15550192"
-	customer = "+15550100"
+	shop    = "+15550191"
+	support = "+15550192"
 )
 
 // A stranger's text rings at two desks. Whoever answers first has it, with
@@ -230,10 +229,10 @@ func TestPageTexts_S61_N2_N12(t *testing.T) {
 	t.Run("deleting says that no phone is reached", func(t *testing.T) {
 		ana := ana.in(t)
 		eval[bool](ana, `(document.querySelector(".bubble.out.delivered button.state-button").click(), true)`)
-		press(ana, ".details", "Delete")
-		ana.until(`document.querySelector("dialog[open]")?.textContent.includes("cannot be recalled")`)
+		press(ana, ".details", "Delete this text")
+		ana.until(`document.querySelector("dialog[open]")?.textContent.includes("cannot be called back")`)
 		picture(ana, "delete")
-		press(ana, "dialog", "Delete")
+		press(ana, "dialog", "Delete this text")
 		ana.until(`!document.querySelector(".bubble.out.delivered")`)
 	})
 	ana.quiet(t)

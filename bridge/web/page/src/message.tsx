@@ -8,7 +8,7 @@ import { Fact } from "./details";
 import { type TickShape, Tick } from "./icon";
 import { lineBadge } from "./line";
 import { discard, flying, type Outgoing, sendNow } from "./outbox";
-import type { Author, Message, MessageState, MMSCard } from "./protocol";
+import type { Author, Message, MessageCard, MessageState } from "./protocol";
 import { askRemove, mayRemove } from "./remove";
 import { session } from "./store";
 import { Text } from "./text";
@@ -100,7 +100,7 @@ function TextBubble({ message: m, name, stop, showLine, onFacts, onEdit }: Props
       aria-label={say(words.said, { from: inbound ? name : author, to: inbound ? words.you : name, time: clock(at), state })}>
       <div class="bubble-box">
         {m.flash && <span class="tag flash">{words.flashShort}</span>}
-        {m.card ? <Picture card={m.card} /> : <p class="bubble-text" dir="auto"><Text text={m.text} /></p>}
+        {m.card?.kind === "mms" ? <Picture card={m.card} /> : <p class="bubble-text" dir="auto"><Text text={m.text} /></p>}
         {m.state === "partial" && <span class="filling" aria-hidden="true"><i /><i /></span>}
         {m.raw && <div class="raw">{!m.text && <p>{words.undecodable}</p>}<code dir="ltr">{m.raw}</code></div>}
       </div>
@@ -117,7 +117,8 @@ function TextBubble({ message: m, name, stop, showLine, onFacts, onEdit }: Props
       </p>
       {trouble && <p class={"bubble-why" + (lost ? " bad" : "")}>{lost && <strong>{words.state[m.state]}. </strong>}{sentence(trouble)}</p>}
       {!!m.copies && m.copies > 1 && <p class="bubble-why">{say(words.copies, { n: m.copies })}</p>}
-      {typeof m.code === "string" && m.code && inbound && <p class="bubble-do"><CopyButton text={m.code} told={say(words.copyCode, { code: m.code })} /></p>}
+      {m.passcode && <p class="bubble-do"><CopyButton text={m.passcode} told={say(words.copyCode, { code: m.passcode })} /></p>}
+      {m.links?.filter((l) => l.warn).map((l) => <p class="bubble-why bad" key={l.url}><strong>{say(words.linkDoubt, { host: l.host })}</strong></p>)}
       {!inbound && mayWrite.value && <Actions message={m} onEdit={onEdit} />}
     </article>
   );
@@ -153,7 +154,7 @@ function CallEntry({ message: m, name, stop, onFacts }: Props) {
 }
 
 // Picture is what a picture message says of itself; the picture is elsewhere.
-function Picture({ card: c }: { card: MMSCard }) {
+function Picture({ card: c }: { card: MessageCard }) {
   return (
     <div class="picture">
       <strong>{words.picture}</strong>
@@ -161,7 +162,7 @@ function Picture({ card: c }: { card: MMSCard }) {
       <dl class="facts">
         {c.from && <Fact name={words.pictureFrom} value={c.from} />}
         {!!c.size && <Fact name={words.pictureSize} value={Math.ceil(c.size / 1024) + " kB"} />}
-        {c.expires_at && <Fact name={words.pictureUntil} value={exact(c.expires_at)} />}
+        {c.expiry && <Fact name={words.pictureUntil} value={exact(c.expiry)} />}
       </dl>
       <p class="hint">{words.pictureTold}</p>
     </div>
@@ -199,7 +200,7 @@ export function Facts({ message: m }: { message: Message }) {
   const inbound = m.dir === "in";
   const rows: [string, string | undefined][] = [
     [words.factState, stateWords(m)],
-    [words.factReason, m.reason && m.reason + (typeof m.code === "number" && m.code ? ` (${m.code})` : "")],
+    [words.factReason, m.reason && m.reason + (m.code ? ` (${m.code})` : "")],
     [words.factFrom, m.from],
     [words.factTo, m.to],
     [words.factLine, lineBadge(m.line)],

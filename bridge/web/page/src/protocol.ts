@@ -57,8 +57,10 @@ export interface Message {
   resend_of?: string;
   resent_as?: string;
   sender?: string; // chat: the account that wrote it
-  card?: MMSCard; // what a picture message says of itself
-  code?: number | string; // out: behind the reason; in: a one-time code that it holds
+  code?: number; // behind the reason
+  card?: MessageCard; // what came was no text
+  passcode?: string; // a code to sign in with
+  links?: { text: string; url: string; host: string; warn?: string }[];
   due_at?: string; // not sent before
   expires_at?: string;
   created_at: string;
@@ -266,11 +268,12 @@ export interface Event {
 
 export type Priority = "high" | "normal" | "low";
 
-export interface MMSCard {
+export interface MessageCard {
+  kind: "mms" | "wap" | "contact" | "calendar" | "sim" | "binary";
   from?: string;
   subject?: string;
   size?: number;
-  expires_at?: string;
+  expiry?: string;
   url?: string;
 }
 

@@ -338,6 +338,7 @@ export const words = catalog("page", {
   resentTold: "It was sent again; see further down.",
   copyText: "Copy text",
   copyCode: "Copy {code}",
+  linkDoubt: "The link leads to {host}, which may not be who it seems.",
   picture: "Picture message",
   pictureTold: "This box carries texts. The phone company keeps the picture until it is fetched over mobile data.",
   pictureFrom: "From",

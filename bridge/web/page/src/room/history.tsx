@@ -62,7 +62,6 @@ interface View {
 
 interface Seen extends Thread {
   view?: View;
-  members?: { id: string; name: string }[];
 }
 
 type State = keyof typeof words.states;
