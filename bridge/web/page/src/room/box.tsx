@@ -18,7 +18,7 @@ const words = catalog("box", {
   helps: {
     sms_enabled: "Switched off, nobody’s text leaves by any number.", call_way: "Not at all, by the computer’s own phone program, by a telephone system, or by a modem.",
     call_hook_url: "It is asked to connect a colleague with a client.", video_url_template: "Address of a video service, with {room} in it.",
-    embed_origins: "One on each line, such as https://crm.example.",
+    embed_origins: "One on each line: the scheme and the host, as the address bar of the portal shows them.",
   } as Record<string, string>,
   choices: { none: "Not at all", tel: "The computer’s phone program", hook: "A telephone system", modem: "A modem, without sound" } as Record<string, string>,
   usual: "As it comes",

@@ -61,7 +61,6 @@ interface View {
 }
 
 interface Seen extends Thread {
-  view?: View;
 }
 
 type State = keyof typeof words.states;
