@@ -15,10 +15,10 @@
 // # The rooms, and who may know whom
 //
 //	floor 5   cmd/smsbridge     knows everybody; nobody knows it
-//	floor 4   bridge            gateway, web, hook, offer, storage
+//	floor 4   bridge            gateway, web, hook, offer, bulk, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer  storage, bridge/schema
+//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer, bridge/bulk  storage, bridge/schema
 //	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
@@ -70,6 +70,7 @@ import (
 	"sync"
 	"time"
 
+	"smsbridge/bridge/bulk"
 	"smsbridge/bridge/gateway"
 	"smsbridge/bridge/hook"
 	"smsbridge/bridge/offer"
@@ -85,6 +86,7 @@ type Store interface {
 	web.Hooks
 	hook.Store
 	offer.Store
+	bulk.Store
 	Trim(ctx context.Context) error
 	Sweep(ctx context.Context, preview bool) (storage.Swept, error)
 	Backup(ctx context.Context, file string) (storage.Backup, error)
@@ -189,7 +191,7 @@ func (b *Bridge) Settled() <-chan struct{} { return b.radio.Settled() }
 func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	failed := make(chan error, 6)
+	failed := make(chan error, 8)
 	running := 0
 	start := func(what string, run func() error) {
 		running++
@@ -207,6 +209,7 @@ func (b *Bridge) Run(ctx context.Context, desks, admin net.Listener) error {
 	start("radio bank", func() error { return b.radio.Run(ctx) })
 	start("hooks", func() error { return b.push.Run(ctx) })
 	start("offers", func() error { return offer.Run(ctx, b.store, b.log) })
+	start("bulk", func() error { return bulk.Run(ctx, b.store, gateway.Count, b.log) })
 	start("ledger", func() error { return b.tend(ctx) })
 	start("gauges", func() error { return b.desks.Gauges(ctx) })
 	start("desk bank", func() error {

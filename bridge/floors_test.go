@@ -35,10 +35,11 @@ var floors = map[string][]string{
 	"bridge/hook":     {"storage"},
 	"bridge/conform":  {"bridge/schema", "github.com/gorilla/websocket"},
 	"bridge/offer":    {"storage"},
+	"bridge/bulk":     {"storage"},
 	"bridge/trust":    {"rsc.io/qr"},
 	"bridge/mdns":     {},
 	"bridge/client":   {"storage", "github.com/gorilla/websocket"},
-	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "bridge/offer", "storage"},
+	"bridge":          {"bridge/gateway", "bridge/web", "bridge/hook", "bridge/offer", "bridge/bulk", "storage"},
 	"cmd/smsbridge":   {"*"},
 }
 

@@ -30,6 +30,8 @@ const (
 	CodeStorageFull  Code = "storage_full"        // the disk is full
 	CodeClaimed      Code = "already_claimed"     // somebody else was first
 	CodeCaseClosed   Code = "case_closed"         // the case has ended
+	CodeMissing      Code = "merge_value_missing" // a text asks for a value that there is not
+	CodeOptedOut     Code = "opted_out"           // they do not want texts
 )
 
 // Error is a refusal that a person or program can act on: the field it is

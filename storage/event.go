@@ -50,6 +50,16 @@ const (
 	CaseUpdated       = "case.updated"
 	CaseClosed        = "case.closed"
 	DeskUpdated       = "desk.updated"
+	TemplateUpdated   = "template.updated"
+	TemplateDeleted   = "template.deleted"
+	ListUpdated       = "list.updated" // its name, or who is in it
+	ListDeleted       = "list.deleted"
+	CampaignProgress  = "campaign.progress" // how far it has come, a few times a second at most
+	OptOutUpdated     = "opt_out.updated"   // somebody wants no texts, or wants them again
+	BlockUpdated      = "block.updated"
+	BlockDeleted      = "block.deleted"
+	AutoReplyUpdated  = "auto_reply.updated"
+	AutoReplyDeleted  = "auto_reply.deleted"
 	RetentionUpdated  = "retention.updated"
 	RetentionSwept    = "retention.swept"  // tells once of a whole batch that was deleted; lists are to be read again
 	HistoryImported   = "history.imported" // tells once of a whole batch; lists are to be read again

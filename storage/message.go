@@ -31,6 +31,8 @@ type Message struct {
 	ResendOf string       `json:"resend_of,omitempty"` // outbound: the message that this one repeats
 	ResentAs string       `json:"resent_as,omitempty"` // outbound: the message that repeats this one
 	Sender   string       `json:"sender,omitempty"`    // chat: the account that wrote it
+	Campaign string       `json:"campaign,omitempty"`  // outbound: the campaign that it is a copy of
+	Blocked  bool         `json:"blocked,omitempty"`   // inbound: by the block list; nobody is called
 
 	CreatedAt   Time `json:"created_at"`            // outbound: accepted; inbound: kept
 	DueAt       Time `json:"due_at,omitzero"`       // outbound: not to be sent before
@@ -116,7 +118,7 @@ func (s MessageState) WayOut() string {
 
 // Author is who made an outbound message: a person, or a program's token.
 type Author struct {
-	Kind string `json:"kind"` // agent, token, admin
+	Kind string `json:"kind"` // agent, token, admin; rule: one that a person has switched on, by its name
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 }
@@ -175,6 +177,9 @@ type Draft struct {
 	Count  Count
 	Author Author
 	Case   string // that it belongs to; empty: the one that is open with To, if any
+
+	Campaign string // that it is a copy of
+	Confirm  bool   // it says that an opt-out was kept: the one text that still may reach who opted out
 
 	Person  string // the account behind the author; empty: there is none
 	Country string // of the box, where it was told; empty: the SIM's own

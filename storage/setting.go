@@ -29,6 +29,11 @@ const (
 	SettingVideo   = "video_url_template"
 	SettingEmbed   = "embed_origins"
 
+	SettingStopWords  = "stop_words"
+	SettingStartWords = "start_words"
+	SettingStopReply  = "stop_reply"
+	SettingHelpReply  = "help_reply"
+
 	PreferencePhone = "phone_button"
 )
 
@@ -61,6 +66,14 @@ var Settings = []SettingKey{
 		Help: "The rooms of a video service, for colleagues"},
 	{Key: SettingEmbed, Kind: kindList, Usual: `[]`, check: isOrigin, form: "origins such as https://crm.example",
 		Help: "Portals that may show this page within theirs"},
+	{Key: SettingStopWords, Kind: kindList, Usual: `[]`, check: isWish, form: "words such as BASTA",
+		Help: "Words that say: no more texts; beside those of the usual languages"},
+	{Key: SettingStartWords, Kind: kindList, Usual: `[]`, check: isWish, form: "words such as ALTA",
+		Help: "Words that say: texts again; beside those of the usual languages"},
+	{Key: SettingStopReply, Kind: kindText, Usual: `""`, check: isReply, form: "a text, whose fields are such as {{first_name}}",
+		Help: "What is answered to who wants no more texts; empty: nothing"},
+	{Key: SettingHelpReply, Kind: kindText, Usual: `""`, check: isReply, form: "a text, whose fields are such as {{first_name}}",
+		Help: "What is answered to who writes HELP; empty: nothing"},
 }
 
 // Preferences are those of one person.
@@ -188,3 +201,11 @@ var (
 )
 
 func isLanguage(s string) bool { return languageShape.MatchString(s) }
+
+// isWish takes what can stand as a whole text.
+func isWish(s string) bool { return foldWish(s) != "" }
+
+func isReply(s string) bool {
+	_, err := tidyText(s)
+	return err == nil
+}

@@ -11,7 +11,8 @@ type Thread struct {
 	Contact *Contact `json:"contact,omitempty"`
 	Line    string   `json:"line,omitempty"` // the line used last, in either direction
 	Last    *Message `json:"last,omitempty"`
-	View    *View    `json:"view,omitempty"` // how the agent who asks sees it; never in an event
+	View    *View    `json:"view,omitempty"`    // how the agent who asks sees it; never in an event
+	Blocked bool     `json:"blocked,omitempty"` // folded: what came in lately is on the block list
 	Rev     int64    `json:"rev"`
 }
 
@@ -33,14 +34,15 @@ type ThreadFilter struct {
 
 // States of a thread as an agent sees it.
 const (
-	ThreadsOpen   = "open" // all that are not closed
-	ThreadsClosed = "closed"
-	ThreadsMuted  = "muted"
-	ThreadsUnread = "unread" // open, and something in it is unread
+	ThreadsOpen    = "open" // all that are neither closed nor folded
+	ThreadsClosed  = "closed"
+	ThreadsMuted   = "muted"
+	ThreadsUnread  = "unread"  // open, and something in it is unread
+	ThreadsBlocked = "blocked" // folded: by the block list
 )
 
 // ThreadStates lists them.
-var ThreadStates = []string{ThreadsOpen, ThreadsClosed, ThreadsMuted, ThreadsUnread}
+var ThreadStates = []string{ThreadsOpen, ThreadsClosed, ThreadsMuted, ThreadsUnread, ThreadsBlocked}
 
 // Joint tells of threads that became one: the messages of From are in Thread
 // now.

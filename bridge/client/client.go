@@ -149,7 +149,7 @@ func (c *Client) request(ctx context.Context, verb, path string, query url.Value
 		body = bytes.NewReader(text)
 	}
 	u := *c.base
-	u.Path = strings.TrimSuffix(u.Path, "/") + "/api/v1" + path
+	u = *u.JoinPath("/api/v1" + path) // which is escaped already
 	u.RawQuery = query.Encode()
 	r, err := http.NewRequestWithContext(ctx, verb, u.String(), body)
 	if err != nil {

@@ -14,7 +14,10 @@ type Draft struct {
 	To     string // a number
 	Thread string // or the other end of a thread
 	From   string // a line; empty: the thread's last one, or the only one
-	Text   string
+	Text   string // with fields such as {{first_name}}, if it goes to a contact
+
+	Template string            // an id or a name, in place of Text
+	Values   map[string]string // of fields; they go before those of the contact
 
 	// Key makes a repeated Send the same message; default: a new one for each
 	// Send. With it Send itself asks again when an answer was lost.
@@ -52,7 +55,7 @@ func (c *Client) Send(ctx context.Context, d Draft) (Sent, error) {
 	in := struct {
 		To       recipient `json:"to"`
 		From     string    `json:"from,omitempty"`
-		Text     string    `json:"text"`
+		Text     string    `json:"text,omitempty"`
 		Key      string    `json:"idem,omitempty"`
 		MaxParts int       `json:"max_parts,omitempty"`
 		FailFast bool      `json:"fail_fast,omitempty"`
@@ -63,8 +66,11 @@ func (c *Client) Send(ctx context.Context, d Draft) (Sent, error) {
 		Undo     int              `json:"undo_s,omitempty"`
 		Expires  int              `json:"expires_in_s,omitempty"`
 		Age      int              `json:"offline_age_s,omitempty"`
+
+		Template string            `json:"template,omitempty"`
+		Values   map[string]string `json:"values,omitempty"`
 	}{recipient{d.To, d.Thread}, d.From, d.Text, d.Key, d.MaxParts, d.FailFast,
-		d.Priority, d.Flash, "", seconds(d.Undo), seconds(d.Expires), seconds(d.Age)}
+		d.Priority, d.Flash, "", seconds(d.Undo), seconds(d.Expires), seconds(d.Age), d.Template, d.Values}
 	if !d.At.IsZero() {
 		in.At = d.At.UTC().Format(time.RFC3339Nano)
 	}
@@ -99,6 +105,21 @@ func (c *Client) Count(ctx context.Context, text string) (storage.Count, error) 
 	var out struct{ Count storage.Count }
 	err := c.call(ctx, "POST", "/messages/count", nil, map[string]string{"text": text}, &out)
 	return out.Count, err
+}
+
+// Try asks how a draft would read, and what it would cost then, without sending
+// it.
+func (c *Client) Try(ctx context.Context, d Draft) (Rendered, error) {
+	in := map[string]any{"from": d.From, "text": d.Text, "template": d.Template, "values": d.Values}
+	if d.To != "" || d.Thread != "" {
+		in["to"] = map[string]string{"number": d.To, "thread": d.Thread}
+	}
+	var out Rendered
+	err := c.call(ctx, "POST", "/messages/count", nil, in, &out)
+	if out.Text == "" {
+		out.Text = d.Text
+	}
+	return out, err
 }
 
 func seconds(d time.Duration) int { return int(d / time.Second) }

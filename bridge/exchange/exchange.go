@@ -37,7 +37,7 @@ func (f Format) MediaType() string {
 	case CSV:
 		return "text/csv; charset=utf-8"
 	case JSONL:
-		return "application/jsonl"
+		return "application/x-ndjson"
 	case HTML:
 		return "text/html; charset=utf-8"
 	}

@@ -49,6 +49,7 @@ var (
 	fromRequired     = kind{2001, "from_required", "Choose the number to send from", 422, false}
 	recipientInvalid = kind{2002, "recipient_invalid", "This recipient cannot be texted", 422, false}
 	textEmpty        = kind{2003, "text_empty", "There is no text to send", 422, false}
+	mergeMissing     = kind{2005, "merge_value_missing", "A value of the text is missing", 422, false}
 	channelNot       = kind{2006, "channel_not_allowed", "They are not reached this way", 422, false}
 	tooManyParts     = kind{2004, "too_many_parts", "The text is too long", 422, false}
 
@@ -57,6 +58,7 @@ var (
 	smsOffUser  = kind{3002, "sms_disabled_user", "Texting is switched off for your account", 403, false}
 	notAssigned = kind{3003, "line_not_assigned", "This number is not assigned to you", 403, false}
 	noLine      = kind{3004, "no_line_available", "There is no number to send from", 403, false}
+	optedOut    = kind{3005, "opted_out", "They do not want texts", 403, false}
 	quotaUsed   = kind{3006, "quota_exceeded", "A limit of texts is used up", 429, true}
 	quietHours  = kind{3007, "quiet_hours", "This number is quiet at this hour", 403, true}
 	notSetUp    = kind{3010, "not_set_up", "This is not set up", 403, false}
@@ -104,6 +106,8 @@ var kinds = map[storage.Code]kind{
 	storage.CodeStorageFull:  storageFull,
 	storage.CodeClaimed:      claimed,
 	storage.CodeCaseClosed:   caseClosed,
+	storage.CodeMissing:      mergeMissing,
+	storage.CodeOptedOut:     optedOut,
 }
 
 // A refusal is an error that a desk is told: its kind, the field it is about,

@@ -24,7 +24,7 @@ var messageMethods = []method{
 type sendParams struct {
 	To       recipient `json:"to"`   // may be left out where case says it
 	From     string    `json:"from"` // a line; empty: the thread's last one, or the only one
-	Text     string    `json:"text" need:"true"`
+	Text     string    `json:"text"` // with fields such as {{first_name}}, if it goes to a contact; or template
 	Idem     string    `json:"idem"`
 	MaxParts int       `json:"max_parts"`
 	FailFast bool      `json:"fail_fast"`
@@ -36,6 +36,9 @@ type sendParams struct {
 	Undo     int              `json:"undo_s"`        // seconds in which it can be taken back
 	Expires  int              `json:"expires_in_s"`  // seconds after which it is not sent any more
 	Age      int              `json:"offline_age_s"` // seconds that it has waited at a desk without a connection
+
+	Template string            `json:"template"` // an id or a name, in place of text
+	Values   map[string]string `json:"values"`   // of fields; they go before those of the contact
 }
 
 // A recipient is a number, or the other end of a thread. A colleague is none.
@@ -53,7 +56,7 @@ type sendResult struct {
 
 // send accepts a text: when it answers, the message is kept and will go out.
 func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (sendResult, error) {
-	if strings.TrimSpace(p.Text) == "" {
+	if strings.TrimSpace(p.Text) == "" && p.Template == "" {
 		return sendResult{}, textEmpty.say("text", "text is empty. Write what is to be sent.")
 	}
 	if err := s.systemGate(ctx); err != nil {
@@ -85,7 +88,12 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 	if err := s.notColleague(ctx, who, to); err != nil {
 		return sendResult{}, err
 	}
-	count, err := s.countParts(p.Text, p.MaxParts)
+	asked := p.digest(to) // before the text is filled: the same request is the same text
+	text, err := s.fillText(ctx, who, to, &p)
+	if err != nil {
+		return sendResult{}, err
+	}
+	count, err := s.countParts(text, p.MaxParts)
 	if err != nil {
 		return sendResult{}, err
 	}
@@ -95,7 +103,7 @@ func (s *Server) send(ctx context.Context, who storage.Caller, p sendParams) (se
 		}
 	}
 	d := s.draft(who, p.Idem)
-	d.To, d.Line, d.Text, d.Count, d.Digest, d.Case = to, p.From, p.Text, count, p.digest(to), p.Case
+	d.To, d.Line, d.Text, d.Count, d.Digest, d.Case = to, p.From, text, count, asked, p.Case
 	d.Priority, d.Flash, d.At = p.Priority, p.Flash, at
 	d.Undo, d.Expires = time.Duration(p.Undo)*time.Second, time.Duration(p.Expires)*time.Second
 	m, replayed, err := s.c.Store.Compose(ctx, d)
@@ -154,9 +162,12 @@ func (p sendParams) times(now time.Time) (at storage.Time, err error) {
 // digest stands for what is asked; options that are not used do not change it.
 func (p sendParams) digest(to string) string {
 	fields := []string{to, p.From, p.Text}
+	for name, value := range p.Values {
+		fields = append(fields, "value "+name+"="+value)
+	}
 	for name, value := range map[string]string{
 		"priority": string(p.Priority), "at": p.At, "flash": strconv.FormatBool(p.Flash),
-		"undo": strconv.Itoa(p.Undo), "case": p.Case, "expires": strconv.Itoa(p.Expires),
+		"undo": strconv.Itoa(p.Undo), "case": p.Case, "template": p.Template, "expires": strconv.Itoa(p.Expires),
 	} {
 		if value != "" && value != "0" && value != "false" {
 			fields = append(fields, name+"="+value)
@@ -243,18 +254,19 @@ func (s *Server) message(ctx context.Context, who storage.Caller, p idParams) (m
 	return messageAnswer{m}, nil
 }
 
-type countParams struct {
-	Text string `json:"text" need:"true"`
-}
-
 type countAnswer struct {
-	Count storage.Count `json:"count"`
+	Count   storage.Count `json:"count"`
+	Text    string        `json:"text,omitempty"`    // filled, if it had fields
+	Missing []string      `json:"missing,omitempty"` // fields without a value; a send is refused while there are any
 }
 
-// count answers what a text would cost.
-func (s *Server) count(_ context.Context, _ storage.Caller, p countParams) (countAnswer, error) {
-	c, err := s.c.Count(p.Text)
-	return countAnswer{c}, err
+// count answers what a text would cost, after its fields are filled.
+func (s *Server) count(ctx context.Context, who storage.Caller, p formParams) (countAnswer, error) {
+	r, err := s.tryForm(ctx, who, p)
+	if err != nil || p.Template == "" && !storage.Merges(p.Text) {
+		return countAnswer{Count: r.Count}, err
+	}
+	return countAnswer{r.Count, r.Text, r.Missing}, nil
 }
 
 // Waiting for what became of a message, for scripts. A desk on the socket has

@@ -110,6 +110,12 @@ var methods = slices.Concat(
 	offerMethods,
 	caseMethods,
 	statsMethods,
+	templateMethods,
+	listMethods,
+	campaignMethods,
+	optOutMethods,
+	blockMethods,
+	autoReplyMethods,
 	historyMethods,
 	retentionMethods,
 )

@@ -67,11 +67,12 @@ func (s *Server) resumeSending(ctx context.Context, who storage.Caller, _ none) 
 
 type policiesAnswer struct {
 	Policies []storage.Policy `json:"policies"`
+	Head     storage.Head     `json:"head,omitzero"` // of the list
 }
 
 func (s *Server) policies(ctx context.Context, _ storage.Caller, _ none) (policiesAnswer, error) {
 	all, err := s.c.Store.Policies(ctx)
-	return policiesAnswer{list(all)}, err
+	return policiesAnswer{Policies: list(all)}, err
 }
 
 func (s *Server) setPolicy(ctx context.Context, who storage.Caller, p storage.Policy) (policiesAnswer, error) {
@@ -83,11 +84,12 @@ func (s *Server) setPolicy(ctx context.Context, who storage.Caller, p storage.Po
 
 type quietAnswer struct {
 	Quiet []storage.Quiet `json:"quiet"`
+	Head  storage.Head    `json:"head,omitzero"` // of the list
 }
 
 func (s *Server) quiet(ctx context.Context, _ storage.Caller, _ none) (quietAnswer, error) {
 	all, err := s.c.Store.Quiet(ctx)
-	return quietAnswer{list(all)}, err
+	return quietAnswer{Quiet: list(all)}, err
 }
 
 func (s *Server) setQuiet(ctx context.Context, who storage.Caller, q storage.Quiet) (quietAnswer, error) {
@@ -109,11 +111,12 @@ func (s *Server) deleteQuiet(ctx context.Context, who storage.Caller, p linePara
 
 type limitsAnswer struct {
 	Limits []storage.LimitStatus `json:"limits"`
+	Head   storage.Head          `json:"head,omitzero"` // of the list
 }
 
 func (s *Server) limits(ctx context.Context, _ storage.Caller, _ none) (limitsAnswer, error) {
 	all, err := s.c.Store.Limits(ctx)
-	return limitsAnswer{list(all)}, err
+	return limitsAnswer{Limits: list(all)}, err
 }
 
 func (s *Server) setLimit(ctx context.Context, who storage.Caller, l storage.Limit) (limitsAnswer, error) {
@@ -125,23 +128,24 @@ func (s *Server) setLimit(ctx context.Context, who storage.Caller, l storage.Lim
 
 type rulesAnswer struct {
 	Rules storage.Rules `json:"rules"`
+	Head  storage.Head  `json:"head,omitzero"` // of the list
 }
 
 func (s *Server) rules(ctx context.Context, _ storage.Caller, _ none) (rulesAnswer, error) {
 	r, err := s.c.Store.Rules(ctx)
-	return rulesAnswer{r}, err
+	return rulesAnswer{Rules: r}, err
 }
 
 // setRules adds to the lists, and sets what is one word.
 func (s *Server) setRules(ctx context.Context, _ storage.Caller, add storage.Rules) (rulesAnswer, error) {
 	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.With(add) })
-	return rulesAnswer{r}, err
+	return rulesAnswer{Rules: r}, err
 }
 
 // deleteRules takes out of the lists what is named.
 func (s *Server) deleteRules(ctx context.Context, _ storage.Caller, out storage.Rules) (rulesAnswer, error) {
 	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.Without(out) })
-	return rulesAnswer{r}, err
+	return rulesAnswer{Rules: r}, err
 }
 
 // home is the country whose numbers may be written as at home: the only one that

@@ -22,8 +22,13 @@ var sights = []struct {
 	{"sending.updated", everybody}, // that nothing leaves concerns all
 	{"hint.presence", everybody},   // who is there is the office's business
 	{"setting.*", everybody},       // what others must not know is not in it
-	{"history.*", everybody},       // how many came, and not what they say
-	{"retention.*", everybody},     // lists are to be read again
+	{"list.*", everybody},
+	{"template.*", everybody}, // one's own is told to that person alone
+	{"opt_out.*", everybody},  // who wants no texts is the office's business
+	{"block.*", everybody},
+	{"auto_reply.*", everybody},
+	{"history.*", everybody},   // how many came, and not what they say
+	{"retention.*", everybody}, // lists are to be read again
 	{"*", wholeBox},
 }
 

@@ -146,7 +146,7 @@ var raw = map[string]string{
 	"GET /api/v1/stats/usage.csv": "text/csv; charset=utf-8",
 	"GET /api/v1/export/thread":   "text/plain; charset=utf-8", // or what format says
 	"GET /api/v1/export/contacts": "text/vcard; charset=utf-8",
-	"GET /api/v1/export":          "application/jsonl",
+	"GET /api/v1/export":          "application/x-ndjson",
 	"GET /metrics":                "text/plain; version=0.0.4; charset=utf-8",
 }
 

@@ -3,7 +3,7 @@ package web
 // errorKinds is the table of errors as the documents show it. TestErrorKinds
 // holds it against errors.go.
 var errorKinds = []kind{
-	claimed, caseClosed,
+	claimed, caseClosed, mergeMissing, optedOut,
 	parseError, invalidRequest, methodNotFound, wrongVerb, invalidParams, tooLarge, upgradeNeeded, misdirected,
 	unauthenticated, tokenExpired, forbidden,
 	pairPending, pairSlow, pairDenied, pairExpired,

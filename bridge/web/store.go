@@ -37,6 +37,7 @@ type Store interface {
 	Work
 	Outbox
 	SendingRules
+	Content
 }
 
 // views is how each agent sees the threads; lines are those that it sees.

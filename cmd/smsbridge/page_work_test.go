@@ -68,7 +68,7 @@ func (o *desks) hire(chromium, name string, numbers ...string) *tab {
 	return desk
 }
 
-// says lets the demo's customer text a number of ours.
+// says lets the demo's demoClient text a number of ours.
 func (o *desks) says(to, text string) { customerTexts(o.t, o.admin, to, text) }
 
 // press clicks the one button that says so; where there is none, nothing is done.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,9 @@ type sendSettings struct {
 	at, priority  string
 	expires, undo time.Duration
 	flash         bool
+
+	template string
+	values   map[string]string
 }
 
 func newSendCommand() *cobra.Command {
@@ -50,9 +54,12 @@ one on this machine's clock), or a duration from now (2h30m).`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := argument(cmd.InOrStdin(), args[1:])
-			if err != nil {
-				return err
+			var text string
+			var err error
+			if s.template == "" || len(args) == 2 {
+				if text, err = argument(cmd.InOrStdin(), args[1:]); err != nil {
+					return err
+				}
 			}
 			if err := (&output{format: s.format}).check(); err != nil {
 				return err
@@ -80,6 +87,8 @@ one on this machine's clock), or a duration from now (2h30m).`,
 	f.DurationVar(&s.undo, "undo", 0, "let it wait so long, up to 10s, in which it can be canceled")
 	f.StringVar(&s.priority, "priority", "", "high, normal or low")
 	f.BoolVar(&s.flash, "flash", false, "show it at once on the phone, which does not keep it (class 0)")
+	f.StringVar(&s.template, "template", "", "a template in place of TEXT; its fields are filled from the contact")
+	f.StringToStringVar(&s.values, "set", nil, "FIELD=VALUE of the text, before those of the contact")
 	f.BoolVar(&s.dryRun, "dry-run", false, "tell what it would cost and send nothing")
 	f.StringVarP(&s.format, "output", "o", "table", "table, json or jsonl")
 	f.BoolVarP(&s.quiet, "quiet", "q", false, "print the id alone")
@@ -96,9 +105,13 @@ func argument(in io.Reader, args []string) (string, error) {
 
 func (s *sendSettings) send(ctx context.Context, c *client.Client, out io.Writer, to, text string) error {
 	if s.dryRun {
-		count, err := c.Count(ctx, text)
+		tried, err := c.Try(ctx, client.Draft{To: to, From: s.from, Text: text, Template: s.template, Values: s.values})
 		if err != nil {
 			return err
+		}
+		count := tried.Count
+		if len(tried.Missing) > 0 {
+			fmt.Fprintf(out, "no value for %s; it would be refused\n", strings.Join(tried.Missing, ", "))
 		}
 		fmt.Fprintf(out, "%s: %d part(s), %d units of %s, %d left; nothing was sent\n", to, count.Parts, count.Units, count.Alphabet, count.Left)
 		return nil
@@ -112,7 +125,7 @@ func (s *sendSettings) send(ctx context.Context, c *client.Client, out io.Writer
 	}
 	sent, err := c.Send(ctx, client.Draft{
 		To: to, From: s.from, Text: text, Key: s.key, MaxParts: s.maxParts, Priority: storage.Priority(s.priority), Flash: s.flash,
-		At: at, Undo: s.undo, Expires: s.expires,
+		At: at, Undo: s.undo, Expires: s.expires, Template: s.template, Values: s.values,
 	})
 	if err != nil {
 		return err

@@ -93,11 +93,11 @@ func (t *tx) insert(m *storage.Message, d storage.Draft, line storage.Line, v st
 	}
 	t.exec(`
 		INSERT INTO message (id, thread, line, dir, peer, own, text, state, reason, total, warnings, author, count, concat_ref,
-			created_at, rev, priority, due_at, expires_at, flash, hold, resend_of)
-		VALUES (?, ?, ?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			created_at, rev, priority, due_at, expires_at, flash, hold, resend_of, campaign)
+		VALUES (?, ?, ?, 'out', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		m.ID, m.Thread, line.ID, d.To, line.Number, d.Text, state, v.Hold, d.Count.Parts, strings.Join(m.Warnings, ","),
 		string(who), string(count), ref, t.now.Milli(), t.next(),
-		d.Priority.Rank(), due.Milli(), expires.Milli(), d.Flash, hold, d.ResendOf)
+		d.Priority.Rank(), due.Milli(), expires.Milli(), d.Flash, hold, d.ResendOf, d.Campaign)
 	turn := t.turn(line.ID, d.Priority.Rank(), d.To)
 	for n := 1; n <= d.Count.Parts; n++ {
 		t.exec(`
@@ -109,6 +109,9 @@ func (t *tx) insert(m *storage.Message, d storage.Draft, line storage.Line, v st
 
 // admit asks everything that may refuse a draft, or hold it.
 func (t *tx) admit(d storage.Draft, line storage.Line) (storage.Verdict, error) {
+	if err := t.wanted(d, line.ID); err != nil {
+		return storage.Verdict{}, err
+	}
 	rules, err := readRules(t.find)
 	if err != nil {
 		return storage.Verdict{}, err

@@ -111,16 +111,19 @@ const (
 
 // stateIs is the condition of each state on a row of listed.
 var stateIs = map[string]string{
-	"":                    ``,
-	storage.ThreadsOpen:   ` AND NOT ` + viewHas + `closed_at > 0)`,
-	storage.ThreadsClosed: ` AND ` + viewHas + `closed_at > 0)`,
-	storage.ThreadsMuted:  ` AND ` + viewHas + `muted = 1)`,
+	"":                     ``,
+	storage.ThreadsOpen:    ` AND NOT ` + viewHas + `closed_at > 0) AND NOT ` + folded,
+	storage.ThreadsBlocked: ` AND ` + folded,
+	storage.ThreadsClosed:  ` AND ` + viewHas + `closed_at > 0)`,
+	storage.ThreadsMuted:   ` AND ` + viewHas + `muted = 1)`,
 	storage.ThreadsUnread: ` AND NOT ` + viewHas + `(closed_at > 0 OR read_to >= listed.last)) AND EXISTS (
 		SELECT 1 FROM message
 		WHERE message.thread = listed.thread AND message.id > coalesce((
 			SELECT read_to FROM thread_view WHERE agent = ?1 AND thread_view.thread = listed.thread), '')
 			AND ` + incoming + `)`,
 }
+
+const folded = `EXISTS (SELECT 1 FROM thread AS aside WHERE aside.id = listed.thread AND aside.blocked = 1)`
 
 const viewHas = `EXISTS (SELECT 1 FROM thread_view WHERE agent = ?1 AND thread_view.thread = listed.thread AND `
 

@@ -13,7 +13,7 @@ import (
 
 const messageColumns = `id, thread, line, dir, peer, own, text, state, reason, code, total, copies, warnings, raw,
 	author, count, trace, created_at, sent_at, received_at, delivered_at, rev, channel, sender, case_id,
-	priority, due_at, expires_at, flash, resend_of, resent_as, meaning`
+	priority, due_at, expires_at, flash, resend_of, resent_as, meaning, campaign, blocked`
 
 func scanMessage(r scanner) (*storage.Message, error) {
 	m := &storage.Message{Parts: []storage.Part{}}
@@ -22,7 +22,7 @@ func scanMessage(r scanner) (*storage.Message, error) {
 	var priority int
 	err := r.Scan(&m.ID, &m.Thread, &m.Line, &m.Dir, &peer, &own, &m.Text, &m.State, &m.Reason, &m.Code, &m.Total,
 		&m.Copies, &warnings, &m.Raw, &author, &count, &trace, &created, &sent, &received, &delivered, &m.Rev, &m.Channel, &m.Sender, &m.Case,
-		&priority, &due, &expires, &m.Flash, &m.ResendOf, &m.ResentAs, &meaning)
+		&priority, &due, &expires, &m.Flash, &m.ResendOf, &m.ResentAs, &meaning, &m.Campaign, &m.Blocked)
 	if err != nil {
 		return nil, err
 	}

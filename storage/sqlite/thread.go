@@ -9,7 +9,7 @@ import (
 )
 
 const threadColumns = `
-	thread.id, thread.channel, thread.peer, thread.line, thread.last, thread.rev,
+	thread.id, thread.channel, thread.peer, thread.line, thread.last, thread.rev, thread.blocked,
 	coalesce(contact.id, ''), coalesce(contact.name, ''), coalesce(contact.first, ''), coalesce(contact.last, ''),
 	coalesce(contact.organisation, ''), coalesce(contact.blocked, 0), coalesce(contact.rev, 0),
 	coalesce((SELECT json_group_array(json_array(number, type) ORDER BY n, number) FROM contact_number WHERE contact_number.contact = contact.id), ''),
@@ -25,7 +25,7 @@ const threadTables = `thread LEFT JOIN contact ON contact.id = thread.contact`
 func scanThread(r scanner, more ...any) (t storage.Thread, last string, err error) {
 	var c storage.Contact
 	var numbers, members string
-	err = r.Scan(append([]any{&t.ID, &t.Channel, &t.Peer, &t.Line, &last, &t.Rev,
+	err = r.Scan(append([]any{&t.ID, &t.Channel, &t.Peer, &t.Line, &last, &t.Rev, &t.Blocked,
 		&c.ID, &c.Name, &c.First, &c.Last, &c.Organisation, &c.Blocked, &c.Rev, &numbers, &members}, more...)...)
 	if err != nil {
 		return t, last, err

@@ -11,7 +11,7 @@ import (
 // incoming are the messages that can be unread for agent ?1, who sees every
 // line (?2) or those of ?3: what came in, and what colleagues wrote. What was
 // imported came to another program.
-const incoming = `(message.dir = 'in' OR message.channel = 'chat') AND message.sender NOT IN (?1, 'import')
+const incoming = `(message.dir = 'in' OR message.channel = 'chat') AND message.sender NOT IN (?1, 'import') AND message.blocked = 0
 	AND (message.channel = 'chat' OR ?2 OR message.line IN (SELECT value FROM json_each(?3)))`
 
 // viewColumns are a view as agent ?1 has it of the row thread; the same

@@ -49,10 +49,13 @@ export async function speak(wanted: string): Promise<void> {
   for (const [name, words] of sections) translate(name, words);
 }
 
-// tag is the language for the browser's own formats of dates and numbers.
+// tag is the language for the browser's own formats of dates and numbers. The
+// figures are those of phone numbers in every language: two sets of them on one
+// screen would be read twice.
 export function tag(): string | undefined {
   if (locale === pseudo) return "en";
-  return navigator.languages.find((l) => l.slice(0, 2) === locale) ?? locale;
+  const wanted = navigator.languages.find((l) => l.slice(0, 2) === locale) ?? locale;
+  return locale === "ar" ? wanted + "-u-nu-latn" : wanted;
 }
 
 function translate(name: string, words: Words): void {
@@ -64,7 +67,7 @@ function translate(name: string, words: Words): void {
 function replace(words: Words, by: Words): void {
   for (const [name, value] of Object.entries(by)) {
     const old = words[name];
-    if (isGroup(old) && isGroup(value) && !("other" in value)) replace(old, value);
+    if (isGroup(old) && isGroup(value) && !isPlural(value)) replace(old, value);
     else if (old !== undefined) words[name] = value;
   }
 }
@@ -80,10 +83,23 @@ function isGroup(value: unknown): value is Words {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const forms = ["zero", "one", "two", "few", "many", "other"];
+
+// A group may have a word called other; plural forms are nothing but forms.
+function isPlural(value: Words): boolean {
+  return Object.keys(value).every((name) => forms.includes(name));
+}
+
 // say fills {names} into a sentence; a form is chosen by n.
 export function say(sentence: string | Plural, values: Record<string, string | number> = {}): string {
   const form = typeof sentence === "string" ? sentence : sentence[rules.select(Number(values.n))] ?? sentence.other;
-  return form.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return form.replace(/\{(\w+)\}/g, (whole, name: string) => isolated(values[name] ?? whole));
+}
+
+// isolated keeps the order of what is filled into a sentence that goes from
+// right to left: the + of a number would stand behind it (UAX 9, 2.4.2).
+function isolated(value: string | number): string {
+  return locale === "ar" && typeof value === "string" ? `\u2068${value}\u2069` : String(value);
 }
 
 // sentence makes a whole one of a reason that the box gives in short.

@@ -36,8 +36,12 @@ export async function begin(): Promise<void> {
   if (session.value.signed_in) start();
 }
 
-export async function signIn(code: string, name: string): Promise<void> {
-  await ask("POST", "/session", { code, name });
+// Proof is what somebody signs in with: a code and, the first time, the name to
+// be known by; or the name of an account and its password.
+export type Proof = { code: string; name?: string } | { name: string; password: string };
+
+export async function signIn(by: Proof): Promise<void> {
+  await ask("POST", "/session", by);
   await begin();
 }
 

@@ -67,3 +67,10 @@ const shapes = {
   doubt: <><path d="M5.8 6a2.2 2.2 0 1 1 3.3 1.9C8.3 8.4 8 8.9 8 9.7" /><path d="M8 12.3v.1" stroke-width="2.2" /></>,
   bad: <><circle cx="8" cy="8" r="6" /><path d="M8 4.8V8.4" /><path d="M8 11v.1" stroke-width="2" /></>,
 };
+export const HistoryIcon = () => <Icon><circle cx="10.5" cy="10" r="6.5" /><path d="M10.5 6.5V10l2.5 1.8M2.5 8l1.6 2.2L6 8" /></Icon>;
+export const ContactsIcon = () => <Icon><rect x="4" y="2.5" width="12.5" height="15" rx="2" /><path d="M2.5 6.5h3M2.5 10h3M2.5 13.5h3" /><circle cx="10.5" cy="8" r="2" /><path d="M7.5 14c.3-1.8 1.5-2.7 3-2.7s2.7.9 3 2.7" /></Icon>;
+export const CaseIcon = () => <Icon><rect x="2.5" y="6" width="15" height="10.5" rx="2" /><path d="M7 6V4.5a1 1 0 0 1 1-1h4a1 1 0 0 1 1 1V6M2.5 10.5h15M10 9.5v2" /></Icon>;
+export const QueueIcon = () => <Icon><path d="M3.5 5h9M3.5 10h6M3.5 15h6" /><circle cx="14.5" cy="12.5" r="3.5" /><path d="M14.5 11v1.6l1 .8" /></Icon>;
+export const ChartIcon = () => <Icon><path d="M3.5 3v13.5h13.5" /><path d="M7 13v-3M10.5 13V6M14 13V8.5" /></Icon>;
+export const HelpIcon = () => <Icon><circle cx="10" cy="10" r="7" /><path d="M8 8a2 2 0 1 1 2.8 1.9c-.6.3-.8.6-.8 1.3M10 13.6h.01" /></Icon>;
+export const StopIcon = () => <Icon><path d="M7 2.8h6L17.2 7v6L13 17.2H7L2.8 13V7z" /><path d="M7 10h6" /></Icon>;

@@ -3,8 +3,9 @@
 
 import type { ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Dialog, Wrong } from "./dialog";
+import { articleFor } from "./helped";
 import { Lost, Refusal } from "./refusal";
 import { call, state } from "./socket";
 import type { Event } from "./protocol";
@@ -27,6 +28,7 @@ export function onEvent(hear: (e: Event) => void): () => void {
 export interface Read<T> {
   value: T | undefined;
   wrong: string; // why there is no value
+  error?: unknown; // the same, as it was thrown
   again(): void;
 }
 
@@ -34,7 +36,7 @@ export interface Read<T> {
 // comes back, and after each event whose type begins with one of events.
 export function useRead<T>(method: string, params: object, events: string[] = []): Read<T> {
   const [value, setValue] = useState<T>();
-  const [wrong, setWrong] = useState("");
+  const [error, setError] = useState<unknown>();
   const [turn, setTurn] = useState(0);
   const asked = JSON.stringify(params);
   const live = state.value === "live";
@@ -42,22 +44,119 @@ export function useRead<T>(method: string, params: object, events: string[] = []
     if (!live) return;
     let current = true;
     call<T>(method, params).then(
-      (v) => { if (current) { setValue(v); setWrong(""); } },
-      (e) => { if (current) setWrong(said(e)); },
+      (v) => { if (current) { setValue(v); setError(undefined); } },
+      (e) => { if (current) setError(e); },
     );
     return () => { current = false; };
   }, [method, asked, live, turn]);
+  useHeard(events, () => setTurn((n) => n + 1));
+  return { value, wrong: error === undefined ? "" : said(error), error, again: () => setTurn((n) => n + 1) };
+}
+
+// useHeard does something soon after each event whose type begins with one of
+// events; many at once do it once.
+function useHeard(events: string[], run: () => void): void {
   useEffect(() => {
     let soon = 0;
     const hear = (e: Event) => {
       if (!events.some((begin) => e.type.startsWith(begin))) return;
       window.clearTimeout(soon);
-      soon = window.setTimeout(() => setTurn((n) => n + 1), 100);
+      soon = window.setTimeout(run, 100);
     };
     heard.add(hear);
     return () => { heard.delete(hear); window.clearTimeout(soon); };
   }, [events.join()]);
-  return { value, wrong, again: () => setTurn((n) => n + 1) };
+}
+
+// A Place is how far a list was read and scrolled, so that whoever comes back to
+// it finds it as it was left.
+interface Place {
+  rows: number;
+  top: number;
+}
+
+const places = new Map<string, Place>();
+const pageRows = 50;
+
+export interface Pages<T> extends Read<T[]> {
+  more?: () => void; // undefined at the end
+}
+
+// usePages is useRead of a list that goes on: it reads page after page and,
+// after an event, as many rows again as are shown. cursor is the parameter that
+// takes the next of the answer, list the name of the rows in it.
+export function usePages<T>(method: string, params: object, list: string, cursor: "before" | "after", events: string[] = []): Pages<T> {
+  const asked = method + JSON.stringify(params);
+  const [value, setValue] = useState<T[]>();
+  const [next, setNext] = useState("");
+  const [error, setError] = useState<unknown>();
+  const [turn, setTurn] = useState(0);
+  const live = state.value === "live";
+  const place = placeOf(asked);
+  useEffect(() => {
+    if (!live) return;
+    let current = true;
+    void (async () => {
+      const rows: T[] = [];
+      let at = "";
+      try {
+        do {
+          const page = await call<Record<string, unknown>>(method, { ...params, limit: pageRows, ...(at && { [cursor]: at }) });
+          rows.push(...((page[list] as T[] | null) ?? []));
+          at = (page.next as string | undefined) ?? "";
+        } while (current && at && rows.length < place.rows);
+        if (current) { setValue(rows); setNext(at); setError(undefined); }
+      } catch (e) {
+        if (current) setError(e);
+      }
+    })();
+    return () => { current = false; };
+  }, [asked, live, turn]);
+  useHeard(events, () => setTurn((n) => n + 1));
+  const again = () => setTurn((n) => n + 1);
+  return {
+    value, wrong: error === undefined ? "" : said(error), error, again,
+    more: next ? () => { place.rows = (value?.length ?? 0) + pageRows; again(); } : undefined,
+  };
+}
+
+function placeOf(key: string): Place {
+  const found = places.get(key) ?? { rows: pageRows, top: 0 };
+  places.set(key, found);
+  return found;
+}
+
+// usePlace keeps how far the room is scrolled under a name, and goes back there
+// once there is something to scroll.
+export function usePlace(key: string, there: boolean): void {
+  const back = useRef("");
+  useEffect(() => {
+    const body = document.querySelector<HTMLElement>("#room .room-body");
+    if (!body || !there) return;
+    if (back.current !== key) body.scrollTop = placeOf("top " + key).top;
+    back.current = key;
+    const keep = () => { placeOf("top " + key).top = body.scrollTop; };
+    body.addEventListener("scroll", keep);
+    return () => body.removeEventListener("scroll", keep);
+  }, [key, there]);
+}
+
+// useDoing runs what a button asks for and keeps why it could not be done.
+export function useDoing(): { error: unknown; attempt(doing: Promise<unknown>): Promise<boolean>; fine(): void } {
+  const [error, setError] = useState<unknown>();
+  return {
+    error,
+    fine: () => setError(undefined),
+    attempt: (doing) => doing.then(() => { setError(undefined); return true; }, (e: unknown) => { setError(e); return false; }),
+  };
+}
+
+// Trouble says what went wrong and, where an article of the help is about it,
+// links there.
+export function Trouble({ of }: { of: unknown }) {
+  if (of === undefined) return null;
+  const article = articleFor(of);
+  return <p class="wrong" role="alert">{said(of)}{article && <> <a href={"#/help/" + article}>{words.whyHelp}</a></>}</p>;
 }
 
 // said is an error in a sentence.
@@ -88,9 +187,9 @@ export function Pane({ title, told, act, children }: PaneProps) {
 
 // Reading shows a value once it is there, and until then why not.
 export function Reading<T>({ of, children }: { of: Read<T>; children: (value: T) => ComponentChildren }) {
-  if (of.value !== undefined) return <>{of.wrong && <p class="wrong" role="alert">{of.wrong}</p>}{children(of.value)}</>;
+  if (of.value !== undefined) return <><Trouble of={of.error} />{children(of.value)}</>;
   return of.wrong
-    ? <div class="empty"><p class="wrong" role="alert">{of.wrong}</p><button type="button" class="button" onClick={of.again}>{words.tryAgain}</button></div>
+    ? <div class="empty"><Trouble of={of.error} /><button type="button" class="button" onClick={of.again}>{words.tryAgain}</button></div>
     : <p class="note">{words.loading}</p>;
 }
 
@@ -164,7 +263,7 @@ export function Confirm({ title, told, act, danger, run, onClose }: {
   title: string; told: ComponentChildren; act: string; danger?: boolean; run(): Promise<unknown>; onClose(): void;
 }) {
   const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState("");
+  const [error, setError] = useState<unknown>();
   async function go(e: globalThis.Event) {
     const dialog = (e.currentTarget as HTMLElement).closest("dialog");
     setBusy(true);
@@ -172,7 +271,7 @@ export function Confirm({ title, told, act, danger, run, onClose }: {
       await run();
       dialog?.close();
     } catch (e) {
-      setWrong(said(e));
+      setError(e);
     } finally {
       setBusy(false);
     }
@@ -180,11 +279,34 @@ export function Confirm({ title, told, act, danger, run, onClose }: {
   return (
     <Dialog title={title} onClose={onClose}>
       <div>{told}</div>
-      <Wrong id="wrong-confirm">{wrong}</Wrong>
+      <Trouble of={error} />
       <div class="dialog-do">
         <button type="button" class={"button " + (danger ? "danger" : "primary")} aria-disabled={busy} onClick={(e) => { if (!busy) void go(e); }}>{act}</button>
       </div>
     </Dialog>
+  );
+}
+
+// SearchField is a field that finds while one types, a moment after the last key.
+export function SearchField({ label, value, set }: { label: string; value: string; set(value: string): void }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const soon = window.setTimeout(() => set(typed), 250);
+    return () => window.clearTimeout(soon);
+  }, [typed]);
+  return <input type="search" class="room-search" aria-label={label} placeholder={label} dir="auto" autocomplete="off" value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />;
+}
+
+// Gauge is how much of something is used; it says it in words as well.
+export function Gauge({ label, of, used }: { label: string; of: number; used: number }) {
+  const share = of > 0 ? Math.min(1, used / of) : 1;
+  return (
+    <span class={"gauge" + (share >= 0.9 ? " full" : "")}>
+      <span class="gauge-track" aria-hidden="true"><i style={{ inlineSize: `${share * 100}%` }} /></span>
+      <span>{label}</span>
+    </span>
   );
 }
 

@@ -4,7 +4,9 @@
 
 import type { ComponentType } from "preact";
 import { signal } from "@preact/signals";
-import { BookIcon, PlugIcon, RadioIcon, SettingsIcon, SimIcon, StarIcon, TeamIcon } from "./icon";
+import {
+  BookIcon, CaseIcon, ChartIcon, ContactsIcon, HelpIcon, HistoryIcon, PlugIcon, QueueIcon, RadioIcon, SettingsIcon, SimIcon, StarIcon, TeamIcon,
+} from "./icon";
 import { session } from "./store";
 import { words } from "./words";
 
@@ -15,18 +17,25 @@ export interface RoomProps {
 interface Room {
   title: keyof typeof words.room;
   icon: ComponentType;
-  group: "work" | "box" | "own"; // where the menu lists it
+  group: "work" | "box" | "own" | "none"; // where the menu lists it, if it does
   least: "viewer" | "agent" | "manager" | "owner";
   load(): Promise<{ default: ComponentType<RoomProps> }>;
 }
 
 export const rooms: Record<string, Room> = {
+  history: { title: "history", icon: HistoryIcon, group: "work", least: "viewer", load: () => import("./room/history") },
+  people: { title: "people", icon: ContactsIcon, group: "work", least: "viewer", load: () => import("./room/people") },
+  cases: { title: "cases", icon: CaseIcon, group: "work", least: "viewer", load: () => import("./room/cases") },
+  sending: { title: "sending", icon: QueueIcon, group: "work", least: "viewer", load: () => import("./room/sending") },
+  usage: { title: "usage", icon: ChartIcon, group: "work", least: "agent", load: () => import("./room/usage") },
   numbers: { title: "numbers", icon: SimIcon, group: "box", least: "viewer", load: () => import("./room/numbers") },
   radio: { title: "radio", icon: RadioIcon, group: "box", least: "agent", load: () => import("./room/radio") },
   ussd: { title: "ussd", icon: StarIcon, group: "box", least: "agent", load: () => import("./room/ussd") },
   team: { title: "team", icon: TeamIcon, group: "box", least: "manager", load: () => import("./room/team") },
   programs: { title: "programs", icon: PlugIcon, group: "box", least: "owner", load: () => import("./room/programs") },
   audit: { title: "audit", icon: BookIcon, group: "box", least: "owner", load: () => import("./room/audit") },
+  help: { title: "help", icon: HelpIcon, group: "own", least: "viewer", load: () => import("./room/help") },
+  start: { title: "start", icon: HelpIcon, group: "none", least: "owner", load: () => import("./room/first") },
   settings: { title: "settings", icon: SettingsIcon, group: "own", least: "viewer", load: () => import("./room/settings") },
 };
 

@@ -44,7 +44,7 @@ export default function Audit() {
     { head: words.who, cell: (r) => <bdi>{r.author.name || r.author.id || words.console}</bdi> },
     { head: words.what, cell: (r) => <code>{r.method}</code> },
     { head: words.object, minor: true, cell: (r) => <bdi>{r.object}</bdi> },
-    { head: words.outcome, cell: (r) => r.outcome === "done" ? words.done : <span class="warn">{r.outcome}</span> },
+    { head: words.outcome, cell: (r) => r.outcome === "done" ? words.done : <span class="warn"><bdi lang="en">{r.outcome}</bdi></span> },
   ];
   function verify() {
     call<{ verdict: { rows: number; fault?: string } }>("audit.verify", {}).then(

@@ -131,7 +131,7 @@ function Preview({ from, to: target }: { from: string; to: string }) {
   const preview = useRead<{ move: Move }>("line.move", { id: from, to: target, preview: true });
   return (
     <Reading of={preview}>
-      {({ move }) => <>{move.words.map((w) => <p key={w}>{w}</p>)}</>}
+      {({ move }) => <>{move.words.map((w) => <p key={w}><bdi lang="en">{w}</bdi></p>)}</>}
     </Reading>
   );
 }

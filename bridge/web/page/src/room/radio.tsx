@@ -36,6 +36,8 @@ const words = catalog("radio", {
   test: "Send a test text",
   testFrom: "From",
   testState: { running: "On its way", arrived: "Arrived", lost: "Lost", failed: "Failed" } as Record<string, string>,
+  took: "{s} s",
+  most: "at most {s}",
   latency: "Time from press to arrival, in seconds, oldest first",
   wire: "The wire",
   wireTold: "What is said between the box and its modems, live. PINs, texts and most digits are covered.",
@@ -81,8 +83,8 @@ function Modems({ list }: { list: Modem[] }) {
   const columns: Column<Modem>[] = [
     { head: words.modem, cell: (m) => <><strong><bdi>{[m.manufacturer, m.model].filter(Boolean).join(" ") || "–"}</bdi></strong><div class="hint"><code>{m.port}</code></div></> },
     { head: words.line, cell: (m) => <bdi>{m.line ? lineName(lines.value[m.line]) : "–"}</bdi> },
-    { head: words.state, cell: (m) => <><span class={"state-tag " + m.state}>{words.states[m.state] ?? m.state}</span>{m.reason && <div class="hint">{m.reason}</div>}</> },
-    { head: words.access, minor: true, cell: (m) => [m.access, m.temperature_c && say(words.heat, { n: m.temperature_c })].filter(Boolean).join(" · ") || "–" },
+    { head: words.state, cell: (m) => <><span class={"state-tag " + m.state}>{words.states[m.state] ?? m.state}</span>{m.reason && <div class="hint"><bdi lang="en">{m.reason}</bdi></div>}</> },
+    { head: words.access, minor: true, cell: (m) => <bdi>{[m.access, m.temperature_c && say(words.heat, { n: m.temperature_c })].filter(Boolean).join(" · ") || "–"}</bdi> },
     { head: words.stores, cell: (m) => (m.memories ?? []).map((s) => <Meter key={s.memory} name={s.memory} used={s.used} total={s.total} />) },
     { head: words.restart, cell: (m) => may("owner") && <button type="button" class="button" aria-label={`${words.restart}: ${m.port}`} onClick={() => restart(m.port)}>{words.restart}</button> },
   ];
@@ -99,7 +101,7 @@ function Modems({ list }: { list: Modem[] }) {
 }
 
 function Meter({ name, used, total }: { name: string; used: number; total: number }) {
-  return <span class="meter"><meter min={0} max={total} high={total * 0.8} value={used} aria-label={name} /> {name} {used}/{total}</span>;
+  return <span class="meter"><meter min={0} max={total} high={total * 0.8} value={used} aria-label={name} /> <bdi>{name} {used}/{total}</bdi></span>;
 }
 
 interface Diagnosis {
@@ -127,15 +129,15 @@ function Doctor() {
         {found?.findings.map((f, i) => (
           <div class={"finding " + f.level} key={i}>
             <strong>{words.levels[f.level] ?? f.level}{f.where && <> · <bdi>{f.where}</bdi></>}</strong>
-            <p>{f.cause}</p>
-            {f.next && <p class="next">{f.next}</p>}
+            <p><bdi lang="en">{f.cause}</bdi></p>
+            {f.next && <p class="next"><bdi lang="en">{f.next}</bdi></p>}
           </div>
         ))}
       </div>
       {found?.modems.map((m) => (
         <details class="more" key={m.port}>
           <summary>{say(words.facts, { port: m.port })}</summary>
-          <dl class="facts">{m.facts.map((f) => <div key={f.name}><dt>{f.name} <code>{f.command}</code></dt><dd><bdi>{f.words || f.answer}</bdi></dd></div>)}</dl>
+          <dl class="facts">{m.facts.map((f) => <div key={f.name}><dt><bdi lang="en">{f.name}</bdi> <code>{f.command}</code></dt><dd><bdi lang="en">{f.words || f.answer}</bdi></dd></div>)}</dl>
         </details>
       ))}
     </section>
@@ -171,7 +173,7 @@ function SelfTests() {
       <Plot points={(list.value?.self_tests ?? []).filter((t) => t.latency_ms).map((t) => t.latency_ms! / 1000).reverse()} title={words.latency} />
       <ul class="notes">
         {(list.value?.self_tests ?? []).slice(0, 8).map((t) => (
-          <li key={t.id}><time title={exact(t.started_at)}>{shortAge(t.started_at)}</time> <bdi>{lineName(lines.value[t.from])}</bdi> → <bdi>{lineName(lines.value[t.to])}</bdi>: {words.testState[t.state] ?? t.state}{t.latency_ms ? ` · ${(t.latency_ms / 1000).toFixed(1)} s` : ""} {t.reason}</li>
+          <li key={t.id}><time title={exact(t.started_at)}>{shortAge(t.started_at)}</time> <bdi>{lineName(lines.value[t.from])}</bdi> → <bdi>{lineName(lines.value[t.to])}</bdi>: {words.testState[t.state] ?? t.state}{t.latency_ms ? " · " + say(words.took, { s: (t.latency_ms / 1000).toFixed(1) }) : ""} <bdi lang="en">{t.reason}</bdi></li>
         ))}
       </ul>
     </section>
@@ -186,7 +188,7 @@ export function Plot({ points, title }: { points: number[]; title: string }) {
   return (
     <figure class="plot">
       <svg viewBox="0 0 300 60" role="img" aria-label={`${title}: ${points.map((p) => p.toFixed(1)).join(", ")}`} preserveAspectRatio="none"><polyline points={at.join(" ")} /></svg>
-      <figcaption class="hint">{title} · max {most.toFixed(1)}</figcaption>
+      <figcaption class="hint">{title} · {say(words.most, { s: most.toFixed(1) })}</figcaption>
     </figure>
   );
 }
@@ -207,7 +209,7 @@ function Journal() {
       <p class="hint">{words.journalTold}</p>
       <Reading of={list}>
         {({ notes }) => notes.length === 0 ? <p class="hint">{words.quiet}</p> : (
-          <ul class="notes">{notes.map((n, i) => <li key={i} class={n.level}><time dateTime={n.at} title={exact(n.at)}>{shortAge(n.at)}</time> {n.port && <code>{n.port}</code>} {n.words}</li>)}</ul>
+          <ul class="notes">{notes.map((n, i) => <li key={i} class={n.level}><time dateTime={n.at} title={exact(n.at)}>{shortAge(n.at)}</time> {n.port && <code>{n.port}</code>} <bdi lang="en">{n.words}</bdi></li>)}</ul>
         )}
       </Reading>
     </section>

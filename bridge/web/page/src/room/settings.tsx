@@ -1,14 +1,22 @@
-// What one person may set for themselves: how the page looks and what language
-// it speaks.
+// Settings: what one person sets for themselves, and what the owner sets for the
+// box.
 
 import { catalog, locales } from "../catalog";
 import { Choice, Pane } from "../kit";
 import { language, look, setLook } from "../look";
+import { may, to } from "../rooms";
+import { Backups, Box, Followers, Report } from "./box";
+import { Password, Reach, Sessions } from "./mine";
 
 const words = catalog("settings", {
   title: "Settings",
-  told: "These are yours alone, in this browser.",
+  mine: "Yours",
+  box: "The box",
+  which: "Settings of",
+  told: "These are yours alone.",
+  toldBox: "These hold for everybody who uses this box.",
   looks: "Looks",
+  looksTold: "In this browser.",
   theme: "Theme",
   themes: { auto: "As the system", light: "Light", dark: "Dark" },
   colours: "Colours",
@@ -18,17 +26,36 @@ const words = catalog("settings", {
   size: "Size of words",
   language: "Language",
   asBrowser: "As the browser",
+  firstSteps: "First steps",
+  firstStepsTold: "Number, first text, first colleague: the way through again.",
+  go: "Begin",
 });
 
 // Each language is named in itself, so that whoever wants it can read it.
 const own: Record<string, string> = { en: "English", de: "Deutsch", fr: "Français", es: "Español", ar: "العربية" };
 
-export default function Settings() {
+export default function Settings({ at }: { at: string[] }) {
+  const box = at[0] === "box" && may("owner");
+  return (
+    <Pane title={words.title} told={box ? words.toldBox : words.told} act={may("owner") && (
+      <nav class="row-buttons" aria-label={words.which}>
+        <a class="button" href={to("settings")} aria-current={box ? undefined : "true"}>{words.mine}</a>
+        <a class="button" href={to("settings", "box")} aria-current={box ? "true" : undefined}>{words.box}</a>
+      </nav>
+    )}>
+      {/* How one is told of what comes has its place between Looks and Reach: <NotifySettings />, when notify.tsx is here. */}
+      {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><Reach /><Password /><Sessions /></>}
+    </Pane>
+  );
+}
+
+function Looks() {
   const l = look.value;
   return (
-    <Pane title={words.title} told={words.told}>
+    <>
       <section class="block">
         <h3>{words.looks}</h3>
+        <p class="hint">{words.looksTold}</p>
         <Choice label={words.theme} value={l.theme} set={(theme) => setLook({ theme })}
           of={[["auto", words.themes.auto], ["light", words.themes.light], ["dark", words.themes.dark]]} />
         <Choice label={words.colours} value={l.colours} set={(colours) => setLook({ colours })}
@@ -47,6 +74,16 @@ export default function Settings() {
             if (language() !== before) location.reload();
           }} />
       </section>
-    </Pane>
+    </>
+  );
+}
+
+function FirstSteps() {
+  return (
+    <section class="block">
+      <h3>{words.firstSteps}</h3>
+      <p class="hint">{words.firstStepsTold}</p>
+      <p><a class="button" href={to("start")}>{words.go}</a></p>
+    </section>
   );
 }

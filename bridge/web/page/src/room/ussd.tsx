@@ -5,10 +5,11 @@ import { useState } from "preact/hooks";
 import { catalog } from "../catalog";
 import { Wrong } from "../dialog";
 import { Field, Pane, Reading, said, useRead } from "../kit";
-import { to } from "../rooms";
+import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, sortedLines } from "../store";
 import { exact, shortAge } from "../time";
+import { Credit } from "./credit";
 
 const words = catalog("ussd", {
   title: "USSD",
@@ -19,6 +20,7 @@ const words = catalog("ussd", {
   line: "Number",
   ask: "Call the code",
   credit: "Ask for credit",
+  rules: "Rules of credit",
   answer: "Answer",
   send: "Send",
   cancel: "End the dialogue",
@@ -49,8 +51,9 @@ interface Session {
 export default function USSD({ at }: { at: string[] }) {
   const list = useRead<{ sessions: Session[] }>("ussd.list", { limit: 50 }, ["ussd."]);
   const shown = list.value?.sessions.find((s) => s.id === at[0]);
+  if (at[0] === "credit" && may("manager")) return <Credit />;
   return (
-    <Pane title={words.title} told={words.told}>
+    <Pane title={words.title} told={words.told} act={may("manager") && <a class="button" href={to("ussd", "credit")}>{words.rules}</a>}>
       <Call />
       <div class="two">
         <section class="block" aria-label={words.earlier}>

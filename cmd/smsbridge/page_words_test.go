@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// unspoken finds what is drawn or read out and stands in no catalogue: in the
+// pseudo language all words of a catalogue stand between ⟦ and ⟧. What people
+// and the box have said is no word of the page; it stands in elements that say
+// so (a name, a text, a moment, a code, a sentence in the box's own English).
+const unspoken = `(() => {
+	const data = "bdi, code, kbd, pre, time, .bubble-text, .row-text, .avatar, .account, [dir=ltr], [lang=en]";
+	const said = [...document.querySelectorAll(data)].map(e => e.textContent.trim()).filter(Boolean)
+		.concat("English", "Deutsch", "Français", "Español", "العربية").sort((a, b) => b.length - a.length);
+	const found = [];
+	const judge = (text, where) => {
+		let rest = text;
+		for (let old = ""; old !== rest;) { old = rest; rest = rest.replace(/⟦[^⟦⟧]*⟧/g, ""); }
+		for (const s of said) rest = rest.replaceAll(s, "");
+		if (/\p{L}/u.test(rest)) found.push(where + ": " + text.trim());
+	};
+	const place = e => e.tagName.toLowerCase() + (e.classList.length ? "." + [...e.classList].join(".") : "");
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	for (let n; (n = walk.nextNode());) {
+		const e = n.parentElement;
+		if (e.checkVisibility() && !e.closest(data + ", script, style")) judge(n.data, place(e));
+	}
+	for (const e of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
+		if (e.closest("time, [dir=ltr]")) continue;
+		for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+			if (e.hasAttribute(name) && !(name === "placeholder" && e.matches(".code, .mono"))) judge(e.getAttribute(name), place(e) + " " + name);
+		}
+	}
+	return [...new Set(found)];
+})()`
+
+// turned finds telephone numbers whose + is not drawn at the left of the digits.
+const turned = `(() => {
+	const found = [], box = (n, i) => { const r = document.createRange(); r.setStart(n, i); r.setEnd(n, i + 1); return r.getBoundingClientRect(); };
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	for (let n; (n = walk.nextNode());) {
+		if (!n.parentElement.checkVisibility() || n.parentElement.closest("option")) continue;
+		for (const m of n.data.matchAll(/\+\d{6,}/g)) {
+			const plus = box(n, m.index), digit = box(n, m.index + 1);
+			if (plus.width && plus.top === digit.top && plus.left > digit.left) found.push(n.data);
+		}
+	}
+	return found;
+})()`
+
+// beside finds what stands beside the screen, where nothing scrolls to it.
+const beside = `[...document.querySelectorAll("body *")].filter(e => {
+	const r = e.getBoundingClientRect();
+	if (!r.width || !e.checkVisibility() || e.closest(".skips, .unseen, .chips, pre, svg") || r.left >= -1 && r.right <= innerWidth + 1) return false;
+	for (let p = e.parentElement; p; p = p.parentElement) if (/auto|scroll/.test(getComputedStyle(p).overflowX) && p.scrollWidth > p.clientWidth && p !== document.body && getComputedStyle(p).overflowY === "visible") return false;
+	return true;
+}).map(e => e.tagName + "." + e.className).slice(0, 5)`
+
+// TestPageWordsInChromium walks through the screens in the pseudo language and
+// in Arabic.
+func TestPageWordsInChromium(t *testing.T) {
+	chromium := findChromium(t)
+	url, code := startDemo(t)
+	desk := newBrowser(t, chromium)
+	signIn(t, desk, url, code)
+	talk(t, desk, url)
+	round := newTour(desk)
+
+	t.Run("no word is hard-coded", func(t *testing.T) {
+		desk := desk.in(t)
+		round.tab = desk
+		round.as(form{width: 1280, height: 800, look: `{"language":"xx"}`})
+		for _, s := range screens {
+			round.to(s)
+			for _, found := range eval[[]string](desk, unspoken) {
+				t.Errorf("%s: %s", s.name, found)
+			}
+		}
+		eval[bool](desk, `(document.querySelector("h2").append("Hard-coded"), document.querySelector("h2").title = "Set", true)`)
+		if found := eval[[]string](desk, unspoken); len(found) != 2 {
+			t.Errorf("control: of two planted words %q are found", found)
+		}
+	})
+	t.Run("Arabic goes from right to left, and numbers do not", func(t *testing.T) {
+		desk := desk.in(t)
+		round.tab = desk
+		for _, width := range []int64{1280, 390} {
+			round.as(form{width: width, height: 800, look: `{"language":"ar"}`})
+			for _, s := range screens {
+				round.to(s)
+				at := fmt.Sprintf("%s at %d", s.name, width)
+				if root := eval[string](desk, `document.documentElement.lang + " " + document.documentElement.dir`); root != "ar rtl" {
+					t.Errorf("%s: the page says %q of itself", at, root)
+				}
+				if w := eval[float64](desk, `document.documentElement.scrollWidth`); int64(w) > width {
+					t.Errorf("%s: the page is %v wide", at, w)
+				}
+				if found := eval[[]string](desk, beside); len(found) > 0 {
+					t.Errorf("%s: beside the screen: %s", at, strings.Join(found, ", "))
+				}
+				for _, found := range slices.Compact(eval[[]string](desk, turned)) {
+					t.Errorf("%s: turned round: %q", at, found)
+				}
+			}
+		}
+		eval[bool](desk, `(() => { const p = document.createElement("p"); p.textContent = "+15550100"; document.querySelector(".room-body").prepend(p); p.style.marginInlineStart = "-80px"; return true })()`)
+		if found := eval[[]string](desk, turned); !slices.Contains(found, "+15550100") {
+			t.Errorf("control: a planted number is not among %q", found)
+		}
+		if found := eval[[]string](desk, beside); len(found) == 0 {
+			t.Error("control: a planted overflow is not seen")
+		}
+	})
+	desk.quiet(t)
+}
