@@ -13,7 +13,7 @@ import { call, state } from "./socket";
 import { clock, exact, span } from "./time";
 import { casesOf, colleagues, mayWrite, me, putCases } from "./work";
 
-const words = catalog("cases", {
+const words = catalog("case", {
   title: "Case",
   none: "No case is open with this number.",
   open: "Open a case",
