@@ -22,8 +22,10 @@ run: smsbridge
 
 # Everything that must hold. SMSBRIDGE_TEST_ALL=1 turns "this program is not
 # installed" from a skip into a failure, as CI does.
+# TESTFLAGS are for go test, as in TESTFLAGS="-run Offer".
+TESTFLAGS ?=
 test: check
-	$(GO) test ./...
+	$(GO) test $(TESTFLAGS) ./...
 
 check:
 	@test -z "$$(gofmt -l cmd modem pdu bridge storage)" || { gofmt -l cmd modem pdu bridge storage; echo "gofmt would change these files"; exit 1; }

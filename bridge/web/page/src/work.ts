@@ -62,8 +62,12 @@ function hear(e: Event): void {
   }
 }
 
+// quietly takes an answer; without one, what is shown stays as it was.
+function quietly<T>(p: Promise<T>, take: (v: T) => void): Promise<void> {
+  return p.then(take, () => {});
+}
+
 async function read(): Promise<void> {
-  const quietly = <T>(p: Promise<T>, take: (v: T) => void) => p.then(take, () => {});
   await Promise.all([
     quietly(call<{ offers: Offer[] }>("offer.list", {}), (a) => { offers.value = {}; putOffers(a.offers); }),
     quietly(call<{ colleagues: Colleague[] }>("agent.directory", {}), (a) => { colleagues.value = Object.fromEntries(a.colleagues.map((c) => [c.id, c])); }),
