@@ -32,7 +32,7 @@ func lacking(cmd *cobra.Command) (lacks []string) {
 	if cmd.Runnable() && cmd.HasParent() && !strings.Contains(cmd.Example, "smsbridge") {
 		lacks = append(lacks, "an example")
 	}
-	if f := cmd.Flags().Lookup("output"); cmd.Name() == "list" && (f == nil || cmd.Flags().Lookup("columns") == nil) {
+	if f := cmd.Flags().Lookup("output"); cmd.Name() == "list" && !cmd.HasSubCommands() && (f == nil || cmd.Flags().Lookup("columns") == nil) {
 		lacks = append(lacks, "-o and --columns, as every list")
 	}
 	return lacks
