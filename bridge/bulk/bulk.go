@@ -45,12 +45,9 @@ type Store interface {
 // Counter counts a text with the codec that sends it.
 type Counter func(text string) (storage.Count, error)
 
-// Time limits.
-const (
-	repair  = 5 * time.Second // that a ledger which refused is left alone
-	longest = time.Minute     // that a moment is slept for: the box's clock may be set meanwhile
-	patient = time.Minute     // that a campaign waits for a line, or a limit, that does not say when
-)
+// patient is how long a campaign waits for a line, or a limit, that does not say
+// when.
+const patient = time.Minute
 
 // batch is how many copies are read at once. Each is a commit of its own: a
 // crash in between loses none and repeats none.
@@ -58,31 +55,10 @@ const batch = 10
 
 // Run accepts what is due until ctx ends.
 func Run(ctx context.Context, store Store, count Counter, log *slog.Logger) error {
-	for {
-		changed := store.Changed()
-		next, err := Sweep(ctx, store, count)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		wait := min(longest, max(0, time.Until(next.Time)))
-		switch {
-		case err != nil:
-			log.Error("campaigns and answers could not go on", "err", err)
-			wait, changed = repair, nil
-		case next.IsZero():
-			wait = longest
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-changed:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
+	once := func(ctx context.Context) (storage.Time, error) { return Sweep(ctx, store, count) }
+	return storage.Sweep(ctx, store.Changed, once, func(err error) {
+		log.Error("campaigns and answers could not go on", "err", err)
+	})
 }
 
 // Sweep accepts all that is due now, and tells when there will be more; zero if

@@ -78,18 +78,40 @@ func (g *Gateway) Move(ctx context.Context, from, to string, preview bool) (stor
 	g.attaching.Lock()
 	defer g.attaching.Unlock()
 	if s := g.session(from); s != nil {
-		return storage.Move{}, storage.Refuse(storage.CodeConflict, "old",
-			"the card of %s is open at %s; take it out first, for one line cannot have two", from, s.line.seat.name())
+		if g.inUse(s) {
+			return storage.Move{}, storage.Refuse(storage.CodeConflict, "old",
+				"the card of %s is open at %s; take it out first, for one line cannot have two", from, s.line.seat.name())
+		}
+		if err := s.ended(ctx); err != nil {
+			return storage.Move{}, err
+		}
 	}
 	if s := g.session(to); s != nil && !preview {
 		s.end(errMoved)
-		select {
-		case <-s.done:
-		case <-ctx.Done():
-			return storage.Move{}, context.Cause(ctx)
+		if err := s.ended(ctx); err != nil {
+			return storage.Move{}, err
 		}
 	}
 	return g.store.Move(ctx, from, to, preview)
+}
+
+// inUse tells that a session has its modem still: one that has lost it is told
+// of as absent or failed a moment before it lets go.
+func (g *Gateway) inUse(s *session) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	state := s.line.seat.modem.State
+	return state != absent && state != failed
+}
+
+// ended waits until the session has let go of modem and card.
+func (s *session) ended(ctx context.Context) error {
+	select {
+	case <-s.done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // heldByOther tells that the line that a loop had last is open in another one:

@@ -8,7 +8,6 @@ package offer
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"smsbridge/storage"
 )
@@ -21,37 +20,9 @@ type Store interface {
 	Changed() <-chan struct{}
 }
 
-// repair is how long a ledger that refused is left alone.
-const repair = 5 * time.Second
-
-// longest is how long a deadline is slept for at most: the box's clock may be
-// set while it is slept.
-const longest = time.Minute
-
 // Run passes offers on until ctx ends.
 func Run(ctx context.Context, store Store, log *slog.Logger) error {
-	for {
-		changed := store.Changed()
-		next, err := store.PassOffers(ctx)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		wait := min(longest, max(0, time.Until(next.Time)))
-		switch {
-		case err != nil:
-			log.Error("offers could not be passed on", "err", err)
-			wait, changed = repair, nil
-		case next.IsZero():
-			wait = longest
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-changed:
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return context.Cause(ctx)
-		}
-		timer.Stop()
-	}
+	return storage.Sweep(ctx, store.Changed, store.PassOffers, func(err error) {
+		log.Error("offers could not be passed on", "err", err)
+	})
 }

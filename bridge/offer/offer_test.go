@@ -69,7 +69,7 @@ func TestDeadlines_S35(t *testing.T) {
 			time.Sleep(10 * time.Minute)
 			stop()
 			running.Wait()
-			first := time.Duration(refuse) * repair
+			first := time.Duration(refuse) * 5 * time.Second // that a ledger which refused is left alone
 			for i, want := range []time.Duration{first, 90 * time.Second, 120 * time.Second} {
 				if i >= len(l.passed) || l.passed[i].Sub(start) != want {
 					t.Fatalf("passed on at %v, the %dth not after %v", l.passed, i, want)

@@ -6,7 +6,7 @@ import { catalog, say } from "../catalog";
 import { Dialog } from "../dialog";
 import { replyTo } from "../goto";
 import { Choice, type Column, Field, Pane, Reading, SearchField, Table, toast, Trouble, useDoing, usePages, usePlace, useRead } from "../kit";
-import type { Author, Contact } from "../protocol";
+import type { Case } from "../protocol";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, sortedLines } from "../store";
@@ -67,33 +67,6 @@ const words = catalog("cases", {
   lookupHint: "Asked who a number is; {number} is filled in.",
   saved: "Saved.",
 });
-
-interface Note {
-  n: number;
-  kind: string;
-  author: Author;
-  text: string;
-  at: string;
-}
-
-interface Case {
-  id: string;
-  reference: string;
-  thread: string;
-  number: string;
-  contact?: Contact;
-  line: string;
-  state: "open" | "closed";
-  owner?: string;
-  owner_name?: string;
-  outcome?: string;
-  opened_at: string;
-  waiting_since?: string;
-  closed_at?: string;
-  lookup?: { name?: string; address?: string; fields?: Record<string, string> };
-  notes?: Note[];
-  pop_url?: string;
-}
 
 type List = keyof typeof words.lists;
 

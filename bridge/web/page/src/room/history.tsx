@@ -54,12 +54,6 @@ const words = catalog("history", {
   noText: "(no text)",
 });
 
-interface View {
-  unread: number;
-  closed_at?: string;
-  muted?: boolean;
-}
-
 interface Seen extends Thread {
 }
 

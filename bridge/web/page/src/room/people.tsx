@@ -73,7 +73,6 @@ interface Card extends Contact {
   first_name?: string;
   last_name?: string;
   organisation?: string;
-  types?: Record<string, string>;
   emails?: { address: string; type?: string }[];
   address?: string;
   notes?: string;
