@@ -168,6 +168,9 @@ func HomeOf(country string, l Line) string {
 	return plan.Home(l.IMSI)
 }
 
+// Written is a number as people in a country write it; country may be empty.
+func Written(number, country string) string { return plan.Written(number, country) }
+
 // KnownCountry tells whether there is a numbering plan of a country.
 func KnownCountry(country string) bool { return plan.Known(country) }
 
