@@ -36,7 +36,7 @@ export function Actions({ message: m, onEdit }: { message: Message; onEdit(text:
   if (m.state === "queued" || m.state === "held") {
     return (
       <p class="bubble-do">
-        {m.state === "held" && button(words.release, "message.release")}
+        {m.state === "held" ? button(words.release, "message.release") : button(words.hold, "message.hold")}
         {button(words.cancel, "message.cancel")}
       </p>
     );

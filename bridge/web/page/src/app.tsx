@@ -21,12 +21,14 @@ import { StartDialog } from "./start";
 import { place, session } from "./store";
 import { ThreadPane } from "./thread";
 import { asking } from "./notify";
+import { boxes } from "./boxes";
 import { later } from "./later";
 import { offers, startWork } from "./work";
 import { words } from "./words";
 
 const askAgain = 3_000;
 const Offers = later(() => import("./offer").then((m) => m.Offers));
+const Boxes = later(() => import("./box").then((m) => m.Boxes));
 const AskBar = later(() => import("./notice").then((m) => m.AskBar));
 
 function App() {
@@ -41,7 +43,7 @@ function App() {
           {place.value && <a href="#composer" onClick={skipTo("composer")}>{words.skipToComposer}</a>}
         </>}
       </nav>
-      <div class={"desk " + (room ? "in-room" : place.value ? "in-thread" : "in-list")}>
+      <div class={"desk " + (boxes.value.length ? "with-boxes " : "") + (room ? "in-room" : place.value ? "in-thread" : "in-list")}>
         <Bar />
         <Rail />
         <main class="panes">
@@ -54,6 +56,7 @@ function App() {
       <ContactDialog />
       <BarDialogs />
       {Object.keys(offers.value).length > 0 && <Offers />}
+      {boxes.value.length > 0 && <Boxes />}
       {asking.value && <AskBar />}
       <Toasts />
       <Announcer />
@@ -100,6 +103,11 @@ async function start(): Promise<void> {
     document.documentElement.classList.add("handset");
     document.title = words.phoneTitle;
     render(<Handset />, root);
+    return;
+  }
+  if (location.pathname === "/embed") {
+    const { begin } = await import("./embed");
+    begin(root);
     return;
   }
   takeCode();

@@ -75,7 +75,8 @@ export function Rail() {
 // Ways are the ways to every room, for the rail and for the menu of a page
 // that has no room for a rail.
 function Ways() {
-  const here = address.value.room;
+  const room = address.value.room;
+  const here = rooms[room]?.under ?? room;
   return (
     <>
       <a class={"rail-item" + (here ? "" : " here")} href="#" aria-current={here ? undefined : "page"}><span class="rail-icon"><ChatIcon /><UnreadBadge /></span>{words.texts}</a>

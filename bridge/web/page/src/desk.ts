@@ -5,6 +5,7 @@ import { effect, signal } from "@preact/signals";
 import { announce } from "./announce";
 import { tellRooms } from "./kit";
 import { readRoom } from "./rooms";
+import { boxes, startBoxes } from "./boxes";
 import { closeSheet } from "./details";
 import { forgetDrafts, putDraft, saveDrafts, startDrafts } from "./draft";
 import { forgetHints, hear as hint, readPresences, stopped } from "./hint";
@@ -53,11 +54,20 @@ export async function signOut(): Promise<void> {
 }
 
 function start(): void {
-  keepFor(session.value!.agent?.id ?? "");
+  takeUp(session.value!.agent?.id ?? "");
+  startBoxes();
+  over.value = false;
+  connect(above);
+}
+
+// above is who listens to the socket.
+export const above = { event, hint, opened, reload, live, denied: () => { over.value = true; end(); } };
+
+// takeUp finds what this browser has kept of an account.
+export function takeUp(account: string): void {
+  keepFor(account);
   startDrafts();
   startOutbox(() => {});
-  over.value = false;
-  connect({ event, hint, opened, reload, live, denied: () => { over.value = true; end(); } });
 }
 
 function end(): void {
@@ -67,6 +77,7 @@ function end(): void {
   forgetViews();
   forgetDrafts();
   forgetHints();
+  boxes.value = [];
   missed.value = null;
   greeted = "";
   session.value = session.value && { ...session.value, signed_in: false, agent: undefined };

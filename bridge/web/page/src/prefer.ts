@@ -8,6 +8,7 @@ const usual = {
   phone_button: "ask" as "ask" | "sms" | "call",
   enter_sends: true,
   undo_s: "0",
+  open_chats: "pane" as "pane" | "box",
   notify_sms: true,
   notify_chat: true,
   notify_call: true,

@@ -29,6 +29,7 @@ export interface Above {
   reload(): void; // what is on the screen may be stale: read the lists again
   live(): void; // requests are answered from now on
   denied(): void; // the session is over
+  ticket?(): Promise<string>; // for a page within a portal's: what lets the next socket in
 }
 
 interface Pending {
@@ -91,7 +92,7 @@ export function call<T>(method: string, params: object): Promise<T> {
 
 function dial(): void {
   state.value = cursor ? "waiting" : "connecting";
-  const url = new URL("/api/v1/ws", location.href);
+  const url = new URL(above?.ticket ? "/api/v1/ws?portal" : "/api/v1/ws", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(url, "smsbridge.v1");
   ws = socket;
@@ -147,6 +148,7 @@ function again(): void {
 // check asks by plain HTTP whether we are still signed in: a refused upgrade
 // looks to a page just like a box that is switched off.
 async function check(): Promise<void> {
+  if (above?.ticket) return dial();
   try {
     const answer = await fetch("/api/v1/session", { headers: { Accept: "application/json" } });
     const session = answer.ok ? await answer.json() : null;
@@ -223,7 +225,9 @@ async function open(hello: Hello): Promise<void> {
   heartbeat = hello.heartbeat_ms || heartbeat;
   const resume = cursor ? { epoch: cursor.epoch, after: cursor.seq } : undefined;
   try {
+    const ticket = await above?.ticket?.();
     const opened = await call<Opened>("session.open", {
+      ...(ticket && { ticket }),
       client: { name: "page", version: "1", device: "" },
       subscribe: { events: ["*"], hints: ["typing", "presence"] },
       ...(resume && { resume }),

@@ -7,6 +7,7 @@ import { language, look, setLook } from "../look";
 import { may, to } from "../rooms";
 import { Backups, Box, Followers, Report } from "./box";
 import { Password, Reach, Sessions } from "./mine";
+import { Opening } from "./opening";
 
 const words = catalog("settings", {
   title: "Settings",
@@ -44,7 +45,7 @@ export default function Settings({ at }: { at: string[] }) {
       </nav>
     )}>
       {/* How one is told of what comes has its place between Looks and Reach: <NotifySettings />, when notify.tsx is here. */}
-      {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><Reach /><Password /><Sessions /></>}
+      {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><Opening /><Reach /><Password /><Sessions /></>}
     </Pane>
   );
 }
