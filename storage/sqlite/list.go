@@ -63,8 +63,12 @@ const fewAside = 500
 // filter asks for them and they are few.
 func (v *view) aside(p storage.Page) (some []string, rare bool, err error) {
 	if p.Filter.State == storage.ThreadsUnread {
-		threads, err := v.unreadOf(p.Agent, p.Lines)
-		return slices.Collect(maps.Keys(threads)), len(threads) < fewAside, err
+		err := v.unreadOf(p.Agent, p.Lines, func(threads map[string]int) {
+			if rare = len(threads) < fewAside; rare {
+				some = slices.Collect(maps.Keys(threads))
+			}
+		})
+		return some, rare, err
 	}
 	which := map[string]string{storage.ThreadsClosed: `closed_at > 0`, storage.ThreadsMuted: `muted = 1`}[p.Filter.State]
 	if which == "" {
