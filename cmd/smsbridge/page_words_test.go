@@ -58,7 +58,7 @@ const beside = `[...document.querySelectorAll("body *")].filter(e => {
 }).map(e => e.tagName + "." + e.className).slice(0, 5)`
 
 // tight finds buttons that are too narrow for what they say.
-const tight = `[...document.querySelectorAll("button, .button")].filter(e => e.checkVisibility() && !e.closest(".unseen") && !e.querySelector(".unseen") && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim()).slice(0, 5)`
+const tight = `[...document.querySelectorAll("button, .button")].filter(e => e.checkVisibility() && !e.closest(".unseen") && !e.querySelector(".unseen, .tip") && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim()).slice(0, 5)`
 
 // TestPageWordsInChromium walks through the screens in the pseudo language, in
 // Arabic, and in German where there is little room.
