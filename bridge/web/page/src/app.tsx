@@ -15,7 +15,7 @@ import { List } from "./list";
 import { applyLook, language } from "./look";
 import { QuickDialog } from "./quick";
 import { RemoveDialog } from "./remove";
-import { address, may, type RoomProps, rooms } from "./rooms";
+import { address, may, type RoomProps, rooms, titleOf } from "./rooms";
 import { SignIn, takeCode } from "./signin";
 import { StartDialog } from "./start";
 import { place, session } from "./store";
@@ -72,9 +72,9 @@ function Room({ name }: { name: string }) {
   useEffect(() => {
     if (allowed) room.load().then((m) => show({ Inside: m.default }), () => show("failed"));
   }, [allowed]);
-  if (!allowed) return <Pane title={words.room[room.title]}><p class="empty">{words.roomNotYours}</p></Pane>;
-  if (shown === "failed") return <Pane title={words.room[room.title]}><p class="empty" role="alert">{words.roomFailed}</p></Pane>;
-  return shown ? <shown.Inside at={address.value.at} /> : <Pane title={words.room[room.title]}><p class="note">{words.loading}</p></Pane>;
+  if (!allowed) return <Pane title={titleOf(room)}><p class="empty">{words.roomNotYours}</p></Pane>;
+  if (shown === "failed") return <Pane title={titleOf(room)}><p class="empty" role="alert">{words.roomFailed}</p></Pane>;
+  return shown ? <shown.Inside at={address.value.at} /> : <Pane title={titleOf(room)}><p class="note">{words.loading}</p></Pane>;
 }
 
 // skipTo moves the focus and leaves the address alone, which keeps the place.

@@ -9,7 +9,7 @@ import { ChatIcon, KeysIcon, LeaveIcon, MenuIcon, PhoneIcon } from "./icon";
 import { LineChips } from "./line";
 import { outbox } from "./outbox";
 import { unreadTotal } from "./view";
-import { address, may, rooms, to } from "./rooms";
+import { address, may, rooms, titleOf, to } from "./rooms";
 import { latency, now, problem, state } from "./socket";
 import { session } from "./store";
 import { say, words } from "./words";
@@ -84,7 +84,7 @@ function Ways() {
         <div class={"rail-group " + g} key={g}>
           {Object.entries(rooms).filter(([, r]) => r.group === g && may(r.least)).map(([name, r]) => (
             <a class={"rail-item" + (here === name ? " here" : "")} key={name} href={to(name)} aria-current={here === name ? "page" : undefined}>
-              <span class="rail-icon"><r.icon /></span>{words.room[r.title]}
+              <span class="rail-icon"><r.icon /></span>{titleOf(r)}
             </a>
           ))}
         </div>

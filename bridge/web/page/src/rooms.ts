@@ -8,14 +8,14 @@ import {
   BookIcon, CaseIcon, ChartIcon, ContactsIcon, HelpIcon, HistoryIcon, PeopleIcon, PlugIcon, QueueIcon, QuietIcon, RadioIcon, SettingsIcon, SimIcon, StarIcon, TeamIcon,
 } from "./icon";
 import { session } from "./store";
-import { words } from "./words";
+import { added, words } from "./words";
 
 export interface RoomProps {
   at: string[]; // what follows the room's name in the address
 }
 
 interface Room {
-  title: keyof typeof words.room;
+  title: keyof typeof words.room | keyof typeof added.room;
   icon: ComponentType;
   group: "work" | "box" | "own" | "none"; // where the menu lists it, if it does
   under?: string; // the room of the menu that it belongs to
@@ -43,6 +43,11 @@ export const rooms: Record<string, Room> = {
   start: { title: "start", icon: HelpIcon, group: "none", least: "owner", load: () => import("./room/first") },
   settings: { title: "settings", icon: SettingsIcon, group: "own", least: "viewer", load: () => import("./room/settings") },
 };
+
+// titleOf is what a room is called.
+export function titleOf(r: Room): string {
+  return { ...words.room, ...added.room }[r.title];
+}
 
 // Address is the room that is shown, "" being the chat.
 export const address = signal<{ room: string; at: string[] }>({ room: "", at: [] });

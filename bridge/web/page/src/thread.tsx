@@ -27,7 +27,7 @@ import { cameIn, keyOf, lineName, lines, listsRead, others, place, type Place, s
 import { clock, dayKey, dayName } from "./time";
 import { close, closed, markUnread, mute, muted, see, unreadOf } from "./view";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
-import { say, words } from "./words";
+import { added, say, words } from "./words";
 
 const FileDialog = later(() => import("./file").then((m) => m.FileDialog));
 
@@ -156,8 +156,8 @@ function deeds(t: Thread, toDay: () => void): Deed[] {
     { name: muted(t.id) ? w.unmute : w.mute, key: "Alt M", run: () => mute(t.id) },
     { name: w.markUnread, key: "Alt U", run: () => markUnread(t.id) },
     { name: w.toDay, run: toDay },
-    { name: w.box, run: () => { openBox(t.id); if (place.value?.thread === t.id) go(null); } },
-    { name: w.file, run: () => (filing.value = t.id) },
+    { name: added.box, run: () => { openBox(t.id); if (place.value?.thread === t.id) go(null); } },
+    { name: added.file, run: () => (filing.value = t.id) },
     { name: closed(t.id) ? w.open : w.close, key: "Alt E", run: () => close(t.id) },
     ...(mayRemoveThread() ? [{ name: w.remove, bad: true, run: () => askRemoveThread(t) }] : []),
   ];
@@ -197,6 +197,7 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
     const there = sought && box.current!.querySelector(`[data-key="${CSS.escape(bubbles.get(sought) ?? sought)}"]`);
     if (!there) return;
     there.scrollIntoView({ block: "center" });
+    stuck.current = nearEnd(); // nothing scrolls where all of a thread is in sight
     mark();
     setFoundAt(sought);
     setSought("");
@@ -262,15 +263,21 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
     }
   }
 
+  function fromEnd(): number {
+    const el = box.current!;
+    return el.scrollHeight - el.scrollTop - el.clientHeight;
+  }
+
+  const nearEnd = () => fromEnd() < near && (!w || atEnd(w));
+
   function onScroll() {
     const el = box.current!;
-    const fromEnd = el.scrollHeight - el.scrollTop - el.clientHeight;
-    stuck.current = fromEnd < near && (!w || atEnd(w));
+    stuck.current = nearEnd();
     if (stuck.current && t && looked()) see(t.id);
     mark();
     if (!t || !w) return;
     if (el.scrollTop < loadAhead) void older(t.id);
-    if (fromEnd < loadAhead) void newer(t.id);
+    if (fromEnd() < loadAhead) void newer(t.id);
   }
 
   async function toEnd() {

@@ -34,10 +34,6 @@ export const words = catalog("page", {
     people: "People",
     cases: "Cases",
     sending: "Sending",
-    campaigns: "Campaigns",
-    lists: "Lists",
-    templates: "Templates",
-    consent: "Opt-outs",
     usage: "Usage",
     help: "Help",
     start: "First steps",
@@ -162,8 +158,6 @@ export const words = catalog("page", {
     day: "Day",
     show: "Show",
     dayNone: "Nothing was written on or after this day.",
-    box: "Open in a box",
-    file: "Save as a file",
     remove: "Delete conversation",
     removeAsk: "Delete this conversation?",
     removeTold: "All texts with {who} are deleted from this box, for everybody, and cannot be brought back. The other phone keeps what it has.",
@@ -335,7 +329,6 @@ export const words = catalog("page", {
   dueAt: "Goes out {time}",
   cancel: "Cancel",
   release: "Release now",
-  hold: "Hold back",
   retry: "Try again",
   retryFrom: "Try again from",
   closeSent: "It arrived",
@@ -443,4 +436,13 @@ export const words = catalog("page", {
     ["Alt + A", "Answer the oldest offer"],
     ["Esc", "Close, clear the search, or go back"],
   ] as [string, string][],
+});
+
+// Words of the same places that were added when the others had been translated
+// already: a section of their own, until they have been too.
+export const added = catalog("added", {
+  room: { campaigns: "Campaigns", lists: "Lists", templates: "Templates", consent: "Opt-outs" },
+  box: "Open in a box",
+  file: "Save as a file",
+  hold: "Hold back",
 });

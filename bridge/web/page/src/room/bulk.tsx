@@ -55,7 +55,7 @@ export function FormText({ value, set, wrong, name = "text" }: { value: string; 
         {(about) => <textarea {...about} name={name} rows={4} dir="auto" value={value} onInput={(e) => set(e.currentTarget.value)} />}
       </Field>
       <p class="fields">
-        {fields.map((f) => <button type="button" class="button mono" key={f} aria-label={`${words.insert}: ${f}`} onClick={() => put(f)}><bdi>{`{{${f}}}`}</bdi></button>)}
+        {fields.map((f) => <button type="button" class="button mono" key={f} title={words.insert} onClick={() => put(f)}><bdi>{`{{${f}}}`}</bdi></button>)}
       </p>
       {value && count && <Counter count={count} text={value} fit={set} />}
     </div>

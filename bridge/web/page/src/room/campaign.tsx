@@ -257,7 +257,7 @@ function Shown({ plan: p, c }: { plan: Plan; c: Campaign }) {
     <>
       <Totals of={[
         ["people", words.people, String(p.people)], ["copies", words.copies, String(p.copies)], ["parts", words.parts, String(p.parts)], ["skipped", words.leftOut, String(p.skipped)],
-        ["takes", words.takes, p.seconds ? span(p.seconds * 1000) : words.unpaced],
+        ["takes", words.takes, p.seconds ? span(p.seconds * 1000, "short") : words.unpaced],
         ...(p.ends_at ? [["ends", words.ends, shortAge(p.ends_at)] as Total] : []),
         ...(balance ? [["credit", say(words.credit, { line: lineName(lines.value[c.from!]) }), `${balance.amount} ${balance.currency ?? ""}`] as Total] : []),
       ]} />

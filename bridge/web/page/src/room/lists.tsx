@@ -96,7 +96,7 @@ function One({ id, adding }: { id: string; adding: string }) {
   const out = (r: Row) => void attempt(call("list.remove", { id, who: [r.contact ?? r.number] }).then(() => { toast(say(words.out, { who: called(r) })); again(); }));
   const columns: Column<Row>[] = [
     { head: words.who, cell: (r) => r.contact ? <a href={to("people", r.contact)}><bdi>{called(r)}</bdi></a> : <bdi>{called(r)}</bdi> },
-    { head: words.number, minor: true, cell: (r) => <span dir="ltr">{r.number}</span> },
+    { head: words.number, minor: true, cell: (r) => r.number !== called(r) && <span dir="ltr">{r.number}</span> },
     { head: words.values, minor: true, cell: (r) => <bdi class="hint">{Object.entries(r.values ?? {}).map(([k, v]) => `${k}: ${v}`).join(", ")}</bdi> },
     { head: words.act, cell: (r) => <button type="button" class="button" aria-label={`${words.takeOut}: ${called(r)}`} onClick={() => out(r)}>{words.takeOut}</button> },
   ];

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-6BSERW7W.js";import"./chunk-7DX6U6OH.js";import"./chunk-5FXIPEVQ.js";import"./chunk-6ECMAWZL.js";import"./chunk-PKEZ7KEG.js";import"./chunk-4LJ3MVU5.js";import"./chunk-PCTFV3LA.js";import"./chunk-UOHNOKXA.js";export{b as RefusedRows,a as default};
