@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-GWDMIM2L.js";import"./chunk-V3DLN6HC.js";import"./chunk-VLUTLY7B.js";import"./chunk-ZUEIVECC.js";import"./chunk-VPRC77E6.js";import"./chunk-GJY6EG6H.js";import"./chunk-PPFG3ENT.js";import"./chunk-56PFZL7V.js";import"./chunk-GO2FMCIO.js";import"./chunk-3JY56HXN.js";export{b as Offers,a as answer,c as useNow};
