@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -143,6 +145,12 @@ func TestPageAway_N10_S31(t *testing.T) {
 		desk.write("#composer", "On my way.")
 		desk.until(`document.querySelector(".bubble.out.waiting .bubble-why")?.textContent.startsWith("Waits since ")`)
 		desk.until(`document.querySelector(".connection")?.textContent === "Reconnecting, 1 queued"`)
+		desk.do(chromedp.EmulateViewport(320, 700)) // the narrowest screen (WCAG 2.2, 1.4.10)
+		if out := eval[[]string](desk, beside); len(out) > 0 {
+			t.Errorf("beside the screen: %q", out)
+		}
+		picture(desk, "away-narrow")
+		desk.do(chromedp.EmulateViewport(1280, 800))
 		desk.typeInto("#composer", "Half a sen")
 		desk.do(chromedp.Reload())
 		desk.until(`document.querySelector(".bubble.out.waiting")?.textContent.includes("On my way.") && document.querySelector("#composer").value === "Half a sen"`)
@@ -266,6 +274,84 @@ func TestPageAwayInsecure_N10(t *testing.T) {
 	}
 	if kept := eval[string](desk, shelf); kept != "[[],[]]" {
 		t.Errorf("kept: %s", kept)
+	}
+	desk.quiet(t)
+}
+
+// TestPageAwayOther_N10_S31: somebody else signed in while the page was away. What
+// waits there is not sent in their name.
+func TestPageAwayOther_N10_S31(t *testing.T) {
+	chromium := findChromium(t)
+	url, code := startDemo(t)
+	g := newGate(t, url)
+	desk := newBrowser(t, chromium)
+	signIn(t, desk, g.url(), code)
+	talk(t, desk, url)
+	settled(desk, "Thank you!")
+	ben := rest[madeAgent](desk, "POST", "/agents", map[string]string{"name": "Ben", "role": "owner"})
+	g.shut()
+	desk.do(chromedp.Reload())
+	desk.until(lastText("in", "Thank you!"))
+	desk.write("#composer", "This is from Ana.")
+	desk.until(`document.querySelector(".bubble.out.waiting")`)
+
+	other := desk.newTab(t) // by another port: the cookie is the same, the rest is not
+	other.open(url)
+	eval[bool](other, `fetch("/api/v1/session", {method: "DELETE"}).then(() => true)`)
+	other.open("about:blank")
+	enter(other, url, ben.Code)
+	g.unlock()
+	eval[bool](desk, `(window.dispatchEvent(new Event("online")), true)`)
+	desk.until(`document.querySelector(".door")`)
+	desk.comes(shelf + `.then(kept => kept === "[[],[]]")`)
+	thread := rest[threadsThere](other, "GET", "/threads", nil).Threads[0].ID
+	for _, m := range rest[messagesThere](other, "GET", "/threads/"+thread+"/messages", nil).Messages {
+		if m.Text == "This is from Ana." {
+			t.Error("Ana's text went out in Ben's name")
+		}
+	}
+	desk.quiet(t)
+}
+
+// misfits are the icons of the manifest that cannot be had or are not as big as it
+// says.
+const misfits = `fetch(document.querySelector("link[rel=manifest]").href).then(r => r.json()).then(async (m) => {
+	if (window.plant) m.icons.push(window.plant);
+	const wrong = [];
+	for (const icon of m.icons) {
+		const picture = new Image();
+		picture.src = icon.src;
+		const size = await picture.decode().then(() => picture.naturalWidth + "x" + picture.naturalHeight, () => "none");
+		if (icon.sizes !== "any" && icon.sizes !== size || size === "none") wrong.push(icon.src + ": " + size);
+	}
+	return wrong;
+})`
+
+// TestPageInstalls_N10: the browser takes the page as an app.
+func TestPageInstalls_N10(t *testing.T) {
+	chromium := findChromium(t)
+	url, _ := startDemo(t)
+	desk := newBrowser(t, chromium)
+	desk.open(url)
+	desk.until(`document.querySelector(".door")`)
+	manifest, err := chromedp.Call(desk.ctx, page.GetAppManifest, page.GetAppManifestParams{})
+	if err != nil || len(manifest.Errors) > 0 || !strings.HasSuffix(manifest.URL, "/manifest.webmanifest") {
+		t.Errorf("the manifest at %s: %v, %v", manifest.URL, err, manifest.Errors)
+	}
+	desk.comes(`navigator.serviceWorker.ready.then(r => r.active.state === "activated")`)
+	barred, err := chromedp.Call(desk.ctx, page.GetInstallabilityErrors, cdp.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range barred.InstallabilityErrors {
+		t.Errorf("the browser does not install it: %s", e.ErrorID)
+	}
+	if wrong := eval[[]string](desk, misfits); len(wrong) > 0 {
+		t.Errorf("icons: %q", wrong)
+	}
+	eval[bool](desk, `!!(window.plant = {src: "/icon-192.png", sizes: "512x512"})`) // control
+	if wrong := eval[[]string](desk, misfits); len(wrong) != 1 {
+		t.Errorf("an icon of another size: %q", wrong)
 	}
 	desk.quiet(t)
 }

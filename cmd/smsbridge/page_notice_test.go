@@ -114,6 +114,7 @@ func TestPageNotices_S83_S94_S95_S96_S97_S99(t *testing.T) {
 	a.until(step("app", "shown once this page is installed as an app, which the menu of the browser does"))
 	a.until(`document.title === "● This is a test" && document.querySelector("link[rel=icon]").getAttribute("href") === "/icon-unread.svg" && document.querySelector(".notify.fresh")`)
 	a.comes(`notices.at(-1) === "This is a test|So a text would be told of."`)
+	eval[bool](a, `(document.querySelector(".notify").scrollIntoView(), true)`)
 	a.picture("notices")
 	a.until(`!document.title.startsWith("●") && document.querySelector("link[rel=icon]").getAttribute("href") === "/icon.svg" && !document.querySelector(".notify.fresh")`)
 	a.click(".notify .line-form .button") // by a finger

@@ -149,8 +149,8 @@ export function NotifySettings() {
       <p class="line-form">
         <button type="button" class="button" onClick={test}>{words.testAll}</button>
         {desktop() === "default" && <button type="button" class="button" onClick={() => void allowDesktop().then(() => again((n) => n + 1))}>{words.allow}</button>}
-        <span class="hint">{words.testTold} {words.mutedTold}</span>
       </p>
+      <p class="hint">{words.testTold} {words.mutedTold}</p>
       {found.length > 0 && (
         <div role="status" aria-label={words.results}>
           <dl class="facts">{found.map(([step, result]) => <div key={step} data-step={step}><dt>{words.step[step]}</dt><dd>{result}</dd></div>)}</dl>

@@ -69,7 +69,7 @@ export function disconnect(): void {
 export function now(): void {
   if (!above || ws) return;
   window.clearTimeout(retry);
-  dial();
+  void check();
 }
 
 // call asks the box for something. It fails with a Refusal when the box says
@@ -148,8 +148,9 @@ function again(): void {
   wait = Math.min(wait * 2, lastWait);
 }
 
-// check asks by plain HTTP whether we are still signed in: a refused upgrade
-// looks to a page just like a box that is switched off.
+// check asks by plain HTTP whether we are still signed in, and as the same
+// account: a refused upgrade looks to a page just like a box that is switched off,
+// and what waits here is not for somebody else to send.
 async function check(): Promise<void> {
   try {
     const answer = await fetch("/api/v1/session", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(callLimit) });

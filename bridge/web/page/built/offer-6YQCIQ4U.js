@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-XT34RKCR.js";import"./chunk-U43FN2QJ.js";import"./chunk-QU5V24TU.js";import"./chunk-ZUEIVECC.js";import"./chunk-VPRC77E6.js";import"./chunk-GJY6EG6H.js";import"./chunk-WPMREIFA.js";import"./chunk-77NJWEZR.js";import"./chunk-GO2FMCIO.js";import"./chunk-3JY56HXN.js";export{b as Offers,a as answer,c as useNow};
