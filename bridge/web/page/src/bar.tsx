@@ -13,7 +13,7 @@ import { unreadTotal } from "./view";
 import { address, may, rooms, to } from "./rooms";
 import { latency, now, problem, state } from "./socket";
 import { session } from "./store";
-import { say, words } from "./words";
+import { own, say, words } from "./words";
 
 // asked is the dialog that the bar has open.
 export const asked = signal<"" | "menu" | "keys" | "leave" | "account">("");
@@ -149,7 +149,7 @@ function Keys({ onClose }: { onClose(): void }) {
   return (
     <Dialog key="keys" title={words.keysTitle} onClose={onClose}>
       <dl class="facts keys">{words.keyList.map(([k, v]) => <div key={k} class={single(k) && !preferences.value.single_keys ? "off" : undefined}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></div>)}</dl>
-      <p class="hint">{preferences.value.single_keys ? words.singleOn : words.singleOff} <a href={to("settings")} onClick={onClose}>{words.room.settings}</a></p>
+      <p class="hint">{preferences.value.single_keys ? own.singleOn : own.singleOff} <a href={to("settings")} onClick={onClose}>{words.room.settings}</a></p>
     </Dialog>
   );
 }

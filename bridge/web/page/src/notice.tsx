@@ -28,9 +28,7 @@ const words = catalog("notices", {
   testText: "So a text would be told of.",
   testTold: "Every step of the ladder, one after the other.",
   results: "What the test found",
-  step: {
-    badge: "Badge", flash: "Title", sound: "Sound", desktop: "Desktop", icon: "Icon of the tab", box: "Green head of a conversation", app: "Badge of the app",
-  } as Record<string, string>,
+  step: { badge: "Badge", flash: "Title", sound: "Sound", desktop: "Desktop" } as Record<string, string>,
   works: "works",
   off: "switched off above",
   locked: "locked by the browser until you press something on this page",
@@ -40,23 +38,33 @@ const words = catalog("notices", {
     denied: "forbidden in the browser; its settings for this page can allow it again",
     default: "not allowed yet; press Allow notices",
     insecure: "the browser has none on this address: open the page by HTTPS, or on the box itself",
-    none: "this browser has none",
-  } satisfies Record<Desktop, string>,
-  appState: {
-    works: "works",
-    browser: "shown once this page is installed as an app, which the menu of the browser does",
-    insecure: "the browser has none on this address: open the page by HTTPS, or on the box itself",
-    none: "this browser has none",
-  } satisfies Record<AppBadge, string>,
-  mutedTold: "A conversation that you mute makes no sound, no title and no notice; its badge stays.",
+  } satisfies Record<Exclude<Desktop, "none">, string>,
   askSound: "The browser keeps this page silent until you press something.",
   unlock: "Switch sound on",
   askDesktop: "A text came while you looked elsewhere. Shall the desktop tell you of such?",
   notNow: "No, thank you",
+});
+
+// ladder has the words of the rungs that the page itself can show, and of its new
+// version.
+const ladder = catalog("ladder", {
+  icon: "Icon of the tab",
+  box: "Green head of a conversation",
+  app: "Badge of the app",
+  none: "this browser has none",
+  notInstalled: "shown once this page is installed as an app, which the menu of the browser does",
+  mutedTold: "A conversation that you mute makes no sound, no title and no notice; its badge stays.",
   version: "A new version of this page is here. What you began to write stays.",
   reload: "Load it",
   notYet: "Later",
 });
+
+const stepName = (step: string) => words.step[step] ?? { icon: ladder.icon, box: ladder.box, app: ladder.app }[step];
+
+const desktopWords = (state: Desktop) => (state === "none" ? ladder.none : words.desktopState[state]);
+
+const appWords = (state: AppBadge) =>
+  ({ works: words.works, browser: ladder.notInstalled, insecure: words.desktopState.insecure, none: ladder.none })[state];
 
 // Bar asks for what a notice needs, where it needs something.
 export function AskBar() {
@@ -64,9 +72,9 @@ export function AskBar() {
   if (asking.value === "version") {
     return (
       <div class="ask-bar" role="status">
-        <span>{words.version}</span>
-        <button type="button" class="button primary" onClick={() => location.reload()}>{words.reload}</button>
-        <button type="button" class="button" onClick={() => (asking.value = "")}>{words.notYet}</button>
+        <span>{ladder.version}</span>
+        <button type="button" class="button primary" onClick={() => location.reload()}>{ladder.reload}</button>
+        <button type="button" class="button" onClick={() => (asking.value = "")}>{ladder.notYet}</button>
       </div>
     );
   }
@@ -119,8 +127,8 @@ export function NotifySettings() {
         ["flash", !p.notify_title ? words.off : steady ? words.stillTold : words.works],
         ["icon", words.works],
         ["sound", !p.notify_sound ? words.off : heard ? words.works : words.locked],
-        ["desktop", !p.notify_desktop ? words.off : words.desktopState[state]],
-        ["app", words.appState[appBadge()]],
+        ["desktop", !p.notify_desktop ? words.off : desktopWords(state)],
+        ["app", appWords(appBadge())],
       ]);
     }, 150); // the sound is unlocked by then
   }
@@ -150,10 +158,10 @@ export function NotifySettings() {
         <button type="button" class="button" onClick={test}>{words.testAll}</button>
         {desktop() === "default" && <button type="button" class="button" onClick={() => void allowDesktop().then(() => again((n) => n + 1))}>{words.allow}</button>}
       </p>
-      <p class="hint">{words.testTold} {words.mutedTold}</p>
+      <p class="hint">{words.testTold} {ladder.mutedTold}</p>
       {found.length > 0 && (
         <div role="status" aria-label={words.results}>
-          <dl class="facts">{found.map(([step, result]) => <div key={step} data-step={step}><dt>{words.step[step]}</dt><dd>{result}</dd></div>)}</dl>
+          <dl class="facts">{found.map(([step, result]) => <div key={step} data-step={step}><dt>{stepName(step)}</dt><dd>{result}</dd></div>)}</dl>
         </div>
       )}
     </section>

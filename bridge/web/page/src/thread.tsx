@@ -24,7 +24,7 @@ import { cameIn, keptAt, keyOf, lineName, lines, listsRead, others, place, type 
 import { clock, dayKey, dayName, moment } from "./time";
 import { close, closed, markUnread, mute, muted, see, unreadOf } from "./view";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
-import { say, words } from "./words";
+import { own, say, words } from "./words";
 
 const near = 60; // pixels from the end that still count as the end
 const loadAhead = 400; // pixels before an end of the window where the next page is asked for
@@ -292,7 +292,7 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
     <div class="scroll-frame">
       <div class="scroll" ref={box} onScroll={onScroll} onKeyDown={walk}>
         {w && w.busy === "older" && <p class="note">{words.older}</p>}
-        {seen > 0 && <p class="note kept" role="status">{say(words.keptAt, { time: moment(seen) })}</p>}
+        {seen > 0 && <p class="note kept" role="status">{say(own.keptAt, { time: moment(seen) })}</p>}
         {w && w.read && !w.kept && atBeginning(w) && messages.length > 20 && <p class="note">{words.beginning}</p>}
         {w && !w.read && <p class="note">{w.failed && state.value === "live" ? w.failed : words.loading}</p>}
         {messages.length + waiting.length === 0 && (!t || w?.read) && <p class="note">{say(chat ? words.chats.firstWord : words.firstText, { who: name })}</p>}

@@ -73,8 +73,6 @@ export const words = catalog("page", {
   signOutTold: "Drafts and texts that still wait here are removed from this browser.",
   keys: "Keys",
   keysTitle: "Keys that work here",
-  singleOn: "/ and ? work outside of a field only, and can be switched off:",
-  singleOff: "/ and ? are switched off. They can be switched on:",
   phone: "Pretend phone",
   openPhone: "Open the pretend phone",
   demo: "Demo",
@@ -259,8 +257,6 @@ export const words = catalog("page", {
   sendingPart: "Sending, part {i} of {n}",
   deliveredAt: "Delivered at {time}",
   waiting: "Waiting for the connection",
-  waitsSince: "Waits since {time} for the box, and goes out by itself only within two minutes.",
-  keptAt: "The box is away. This is how it was on {time}.",
   handing: "Handing over",
   asking: "Not sent",
   refused: "Refused",
@@ -440,4 +436,12 @@ export const words = catalog("page", {
     ["Alt + A", "Answer the oldest offer"],
     ["Esc", "Close, clear the search, or go back"],
   ] as [string, string][],
+});
+
+// What the page says of itself rather than of texts.
+export const own = catalog("own", {
+  waitsSince: "Waits since {time} for the box, and goes out by itself only within two minutes.",
+  keptAt: "The box is away. This is how it was on {time}.",
+  singleOn: "/ and ? work outside of a field only, and can be switched off:",
+  singleOff: "/ and ? are switched off. They can be switched on:",
 });

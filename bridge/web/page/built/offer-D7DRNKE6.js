@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-DWLMJXMX.js";import"./chunk-PN6XXXQC.js";import"./chunk-LMP4D2YT.js";import"./chunk-ZUEIVECC.js";import"./chunk-WO7S2J63.js";import"./chunk-GJY6EG6H.js";import"./chunk-YG7J5RS4.js";import"./chunk-AZEEHFRC.js";import"./chunk-RBGGBBN4.js";import"./chunk-3JY56HXN.js";export{b as Offers,a as answer,c as useNow};
