@@ -355,3 +355,38 @@ func TestPageInstalls_N10(t *testing.T) {
 	}
 	desk.quiet(t)
 }
+
+// TestPageAwayDeleted_N10: what is deleted at the box is not read here any more,
+// whether this browser heard of it at once or not.
+func TestPageAwayDeleted_N10(t *testing.T) {
+	desk, url := openRooms(t)
+	settled(desk, "Thank you!")
+	thread := rest[threadsThere](desk, "GET", "/threads", nil).Threads[0].ID
+	ids := make(map[string]string)
+	for _, m := range rest[messagesThere](desk, "GET", "/threads/"+thread+"/messages", nil).Messages {
+		ids[m.Text] = m.ID
+	}
+	forget := func(p *tab, text string) {
+		t.Helper()
+		if kept := eval[string](p, shelf); !strings.Contains(kept, text) { // control: it was there to be found
+			t.Fatalf("%q is not kept, so this test proves nothing", text)
+		}
+		eval[bool](p, fmt.Sprintf(`fetch("/api/v1/messages/%s", {method: "DELETE"}).then(r => { if (!r.ok) throw new Error(r.status); return true })`, ids[text]))
+	}
+	gone := func(text string) {
+		t.Helper()
+		desk.comes(fmt.Sprintf(`%s.then(kept => !kept.includes(%q) && kept.includes("after 15:00"))`, shelf, text))
+	}
+	eval[bool](desk, `(location.hash = "", true)`)
+	desk.until(`!document.querySelector("#composer")`)
+	forget(desk, "Hi, is the van ready?")
+	gone("Hi, is the van ready?")
+
+	other := desk.newTab(t)
+	other.open(url + "/handset") // which keeps nothing itself
+	desk.open("about:blank")
+	forget(other, "Thank you!")
+	desk.open(url)
+	gone("Thank you!")
+	desk.quiet(t)
+}
