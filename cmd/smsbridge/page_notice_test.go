@@ -78,6 +78,30 @@ func TestPageOneSound_S94(t *testing.T) {
 		(&floor{t: t, ana: b}).text(customer, "anybody?", 0)
 		b.comes(fmt.Sprintf(`window.notes === %d`, notesOfTone))
 	})
+	t.Run("nobody plays while somebody looks at the conversation in either", func(t *testing.T) {
+		a, b := a.in(t), b.in(t)
+		a.open(o.url)
+		o.listens(a)
+		eval[bool](b, `(document.hasFocus = () => false, location.hash = "", true)`) // b leads, and nobody looks there
+		a.click(".row a")
+		a.until(lastText("in", "anybody?"))
+		a.comes(`navigator.locks.query().then(l => l.held.some(x => x.name.startsWith("smsbridge.at.")))`)
+		before := total()
+		for _, text := range []string{"seen", "seen too"} {
+			o.text(customer, text, 0)
+			a.until(lastText("in", text))
+			b.until(row(customer) + fmt.Sprintf(`?.querySelector(".row-text").textContent === %q`, text))
+		}
+		if n := total(); n != before {
+			t.Errorf("%d notes for texts that somebody saw", n-before)
+		}
+		eval[bool](a, `(location.hash = "", true)`) // control: looked at no more, it is told of
+		a.comes(`navigator.locks.query().then(l => !l.held.some(x => x.name.startsWith("smsbridge.at.")))`)
+		before = notes(b)
+		o.text(customer, "unseen", 0)
+		b.comes(fmt.Sprintf(`window.notes === %d`, before+notesOfTone))
+		eval[bool](b, `delete document.hasFocus`)
+	})
 	t.Run("control: tabs that know nothing of each other both play", func(t *testing.T) {
 		a, b := a.in(t), b.in(t)
 		a.open(o.url)

@@ -179,6 +179,27 @@ function lead(what: keyof typeof held): void {
   });
 }
 
+// A tab in which somebody looks at a conversation holds a lock of that name, so
+// that the others are silent about it.
+
+const lookedAt = (thread: string) => "smsbridge.at." + thread;
+
+let watched = "";
+let letGo = () => {};
+
+function watch(): void {
+  const thread = place.value?.thread;
+  const now = thread && looking() ? lookedAt(thread) : "";
+  if (now === watched) return;
+  letGo();
+  watched = now;
+  if (now) void navigator.locks?.request(now, { mode: "shared" }, () => (watched === now ? new Promise<void>((done) => { letGo = done; }) : undefined));
+}
+
+async function holds(name: string): Promise<boolean> {
+  return !!(await navigator.locks?.query())?.held?.some((l) => l.name === name);
+}
+
 // ring sounds the tone where this tab has to; where no tab may be heard, one asks.
 async function ring(one: boolean): Promise<void> {
   if (navigator.locks ? held.sound : one) {
@@ -186,8 +207,7 @@ async function ring(one: boolean): Promise<void> {
     return;
   }
   if (!one || !navigator.locks) return;
-  const all = await navigator.locks.query();
-  if (!all.held?.some((l) => l.name === "smsbridge.sound")) asking.value ||= "sound";
+  if (!(await holds("smsbridge.sound"))) asking.value ||= "sound";
 }
 
 async function first(seq: number): Promise<boolean> {
@@ -227,6 +247,7 @@ async function climb(e: Event): Promise<void> {
   const told = what === "offer" ? say(words.noticeOffer, { who: e.data.offer!.number })
     : what === "call" ? say(words.noticeCall, { who: name }) : say(words.noticeText, { who: name });
   const away = !looking();
+  if (away && !p.notify_focused && (await holds(lookedAt(thread)))) return; // in another tab
   if (away && p.notify_title) flashTitle(told);
   if (!away && !p.notify_focused && place.value?.thread === thread) return;
   const one = await first(e.seq);
@@ -241,9 +262,14 @@ export function startNotices(): void {
   lead("notices");
   onEvent((e) => void climb(e));
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, unlock, { once: true });
-  const look = () => { if (looking()) stopTitle(); };
+  const look = () => {
+    if (looking()) stopTitle();
+    watch();
+  };
   window.addEventListener("focus", look);
+  window.addEventListener("blur", look);
   document.addEventListener("visibilitychange", look);
+  effect(watch);
   effect(() => {
     document.documentElement.toggleAttribute("data-unseen", unreadTotal.value > 0);
     showAppBadge(unreadTotal.value);

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-WRPKKH76.js";import"./chunk-ZPVWAIGI.js";import"./chunk-7HRLTG7U.js";import"./chunk-UKLY6ETP.js";import"./chunk-CEGXES7O.js";import"./chunk-CUY3GW34.js";import"./chunk-47PNQYHK.js";import"./chunk-OSTG6MII.js";import"./chunk-XIBSTWNW.js";import"./chunk-XM33Z267.js";export{b as Offers,a as answer,c as useNow};
