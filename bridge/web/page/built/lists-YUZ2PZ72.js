@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-MG5TL3GM.js";import"./chunk-YPSCK4LB.js";import"./chunk-XNKVSGCC.js";import"./chunk-UQGWY2U3.js";import"./chunk-YCUVTOUF.js";import"./chunk-GRJAAI64.js";import"./chunk-5ZIC2LBN.js";import"./chunk-FK2XA5GD.js";export{b as RefusedRows,a as default};
