@@ -1,7 +1,7 @@
 // A webhook: how it fares, what was delivered and what was given up, and how it
 // is told again. #/programs/hook/hk_1 shows one.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Choice, type Column, Confirm, Reading, Switch, Table, toast, Trouble, useDoing, usePages } from "../kit";
 import { to } from "../rooms";
@@ -59,6 +59,8 @@ interface Delivery {
   took_ms: number;
 }
 
+const lookEvery = 3_000; // ms; no event tells what became of a delivery
+
 interface Props {
   hook: Hook;
   again(): void;
@@ -71,6 +73,10 @@ export function Deliveries({ hook: h, again, onSecret }: Props) {
   const [asking, ask] = useState<"" | "replay" | "secret">("");
   const { error, attempt } = useDoing();
   const refresh = () => { again(); list.again(); };
+  useEffect(() => {
+    const timer = window.setInterval(refresh, lookEvery);
+    return () => window.clearInterval(timer);
+  }, [h.id]);
   const replay = (d: Delivery) => void attempt(call("hook.replay", { id: h.id, seq: d.seq }).then(() => { toast(words.told); refresh(); }));
   const columns: Column<Delivery>[] = [
     { head: words.event, cell: (d) => <code>{d.seq}</code> },

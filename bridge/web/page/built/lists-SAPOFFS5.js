@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-M7K3T6BX.js";import"./chunk-XJN7HGAD.js";import"./chunk-CO2HVXCL.js";import"./chunk-ZAIOBBAV.js";import"./chunk-FN2UDA3A.js";import"./chunk-JZ4KIJ7F.js";export{b as RefusedRows,a as default};
