@@ -43,10 +43,14 @@ function tell(what: { type: string } & Record<string, unknown>): void {
 }
 
 let wanting: ((ticket: string) => void) | null = null;
+let early = ""; // a ticket that came before it was asked for
 
 // askTicket asks the page around for a ticket. Each lets one socket in, so that
 // a lost connection asks again.
 function askTicket(): Promise<string> {
+  const ticket = early;
+  early = "";
+  if (ticket) return Promise.resolve(ticket);
   return new Promise((done) => {
     wanting = done;
     tell({ type: "smsbridge.want" });
@@ -61,7 +65,8 @@ function hear(e: MessageEvent): void {
   if (portal.value && e.origin !== portal.value) return;
   portal.value = e.origin;
   whom ??= said as Handed;
-  wanting?.(said.ticket);
+  if (wanting) wanting(said.ticket);
+  else early = said.ticket;
   wanting = null;
 }
 

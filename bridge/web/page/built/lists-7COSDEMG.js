@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-OWWLQPL4.js";import"./chunk-VI6ZLUOM.js";import"./chunk-CO2HVXCL.js";import"./chunk-NJBWCIMM.js";import"./chunk-FN2UDA3A.js";import"./chunk-JZ4KIJ7F.js";export{b as RefusedRows,a as default};
