@@ -153,6 +153,9 @@ func (db *DB) ChangeAgent(ctx context.Context, ref string, c storage.AgentChange
 		if a, err = t.agent("id", ref); err != nil {
 			return err
 		}
+		if err := t.fresh(a.Rev, a); err != nil {
+			return err
+		}
 		t.object(a.ID)
 		before := a
 		if c.Role != nil {
