@@ -12,12 +12,12 @@ import (
 // and the box have said is no word of the page; it stands in elements that say
 // so (a name, a text, a moment, a code, a sentence in the box's own English).
 const unspoken = `(() => {
-	const data = "bdi, code, kbd, pre, time, .bubble-text, .row-text, .avatar, .account, [dir=ltr], [lang=en]";
+	const data = "bdi, .figure, code, kbd, pre, time, .bubble-text, .row-text, .avatar, .account, body [dir=ltr], body [lang=en]";
 	const said = [...document.querySelectorAll(data)].map(e => e.textContent.trim()).filter(Boolean)
 		.concat("English", "Deutsch", "Français", "Español", "العربية").sort((a, b) => b.length - a.length);
 	const found = [];
 	const judge = (text, where) => {
-		let rest = text;
+		let rest = text.replace(/^((Alt|Ctrl)\+)?[A-Z]$/, "");
 		for (let old = ""; old !== rest;) { old = rest; rest = rest.replace(/⟦[^⟦⟧]*⟧/g, ""); }
 		for (const s of said) rest = rest.replaceAll(s, "");
 		if (/\p{L}/u.test(rest)) found.push(where + ": " + text.trim());
@@ -29,7 +29,7 @@ const unspoken = `(() => {
 		if (e.checkVisibility() && !e.closest(data + ", script, style")) judge(n.data, place(e));
 	}
 	for (const e of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
-		if (e.closest("time, [dir=ltr]")) continue;
+		if (e.closest("time, .account, body [dir=ltr]")) continue;
 		for (const name of ["aria-label", "title", "placeholder", "alt"]) {
 			if (e.hasAttribute(name) && !(name === "placeholder" && e.matches(".code, .mono"))) judge(e.getAttribute(name), place(e) + " " + name);
 		}
@@ -51,16 +51,17 @@ const turned = `(() => {
 	return found;
 })()`
 
-// beside finds what stands beside the screen, where nothing scrolls to it.
+// beside finds what stands beside the screen.
 const beside = `[...document.querySelectorAll("body *")].filter(e => {
 	const r = e.getBoundingClientRect();
-	if (!r.width || !e.checkVisibility() || e.closest(".skips, .unseen, .chips, pre, svg") || r.left >= -1 && r.right <= innerWidth + 1) return false;
-	for (let p = e.parentElement; p; p = p.parentElement) if (/auto|scroll/.test(getComputedStyle(p).overflowX) && p.scrollWidth > p.clientWidth && p !== document.body && getComputedStyle(p).overflowY === "visible") return false;
-	return true;
+	return r.width && e.checkVisibility() && !e.closest(".skips, .unseen, .chips, pre, svg, .table thead") && (r.left < -1 || r.right > innerWidth + 1);
 }).map(e => e.tagName + "." + e.className).slice(0, 5)`
 
-// TestPageWordsInChromium walks through the screens in the pseudo language and
-// in Arabic.
+// tight finds buttons that are too narrow for what they say.
+const tight = `[...document.querySelectorAll("button, .button")].filter(e => e.checkVisibility() && !e.closest(".unseen") && !e.querySelector(".unseen, .tip") && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim()).slice(0, 5)`
+
+// TestPageWordsInChromium walks through the screens in the pseudo language, in
+// Arabic, and in German where there is little room.
 func TestPageWordsInChromium(t *testing.T) {
 	chromium := findChromium(t)
 	url, code := startDemo(t)
@@ -79,7 +80,7 @@ func TestPageWordsInChromium(t *testing.T) {
 				t.Errorf("%s: %s", s.name, found)
 			}
 		}
-		eval[bool](desk, `(document.querySelector("h2").append("Hard-coded"), document.querySelector("h2").title = "Set", true)`)
+		eval[bool](desk, `(document.querySelector(".room-body").prepend("Hard-coded"), document.querySelector(".room-body").title = "Set", true)`)
 		if found := eval[[]string](desk, unspoken); len(found) != 2 {
 			t.Errorf("control: of two planted words %q are found", found)
 		}
@@ -112,6 +113,28 @@ func TestPageWordsInChromium(t *testing.T) {
 		}
 		if found := eval[[]string](desk, beside); len(found) == 0 {
 			t.Error("control: a planted overflow is not seen")
+		}
+	})
+	t.Run("German has room in a narrow window", func(t *testing.T) {
+		desk := desk.in(t)
+		round.tab = desk
+		const width = 390
+		round.as(form{width: width, height: 800, look: `{"language":"de"}`})
+		for _, s := range screens {
+			round.to(s)
+			if w := eval[float64](desk, `document.documentElement.scrollWidth`); w > width {
+				t.Errorf("%s: the page is %v wide", s.name, w)
+			}
+			if found := eval[[]string](desk, beside); len(found) > 0 {
+				t.Errorf("%s: beside the screen: %s", s.name, strings.Join(found, ", "))
+			}
+			if found := eval[[]string](desk, tight); len(found) > 0 {
+				t.Errorf("%s: cut off: %q", s.name, found)
+			}
+		}
+		eval[bool](desk, `(() => { const b = document.createElement("button"); b.textContent = "Anrufweiterleitung"; b.style = "inline-size:3em;overflow:hidden"; document.querySelector(".room-body").prepend(b); return true })()`)
+		if found := eval[[]string](desk, tight); !slices.Contains(found, "Anrufweiterleitung") {
+			t.Errorf("control: a planted button is not among %q", found)
 		}
 	})
 	desk.quiet(t)
