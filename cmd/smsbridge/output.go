@@ -117,6 +117,9 @@ func (o *output) print(w io.Writer, t table) error {
 // makes something that would stand in it.
 func none(cmd *cobra.Command) string {
 	if cmd.Name() == "list" && cmd.HasParent() {
+		if of := cmd.Parent().Name(); of == "line" || of == "modem" {
+			return "None; `smsbridge doctor` says why."
+		}
 		for _, c := range cmd.Parent().Commands() {
 			switch c.Name() {
 			case "add", "create", "save", "set", "send":
