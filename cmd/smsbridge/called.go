@@ -20,7 +20,7 @@ func called(cmd *cobra.Command) {
 		cmd.RunE = unknownVerb
 	}
 	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error { return usage(cmd, check(cmd, args)) }
+		cmd.Args = func(cmd *cobra.Command, args []string) error { return usage(cmd, args, check(cmd, args)) }
 	}
 }
 
@@ -30,18 +30,28 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
-	meant := ""
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		meant = fmt.Sprintf("; did you mean %s %s?", cmd.CommandPath(), strings.Join(near, " or "))
+		return fail(exitUsage, "there is no `%s %s`; did you mean `%s %s`?", cmd.CommandPath(), args[0], cmd.CommandPath(), strings.Join(near, " or "))
 	}
-	return fail(exitUsage, "there is no %s %s%s; see %s --help", cmd.CommandPath(), args[0], meant, cmd.CommandPath())
+	return fail(exitUsage, "there is no `%s %s`; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
 }
 
-// usage makes an error about arguments one with its exit code, unless it has one.
-func usage(cmd *cobra.Command, err error) error {
+// usage says how a command is called, in place of an error of cobra's about its
+// arguments; our own say more already.
+func usage(cmd *cobra.Command, args []string, err error) error {
 	var coded *failure
 	if err == nil || errors.As(err, &coded) {
 		return err
 	}
-	return fail(exitUsage, "%w; it is called as: %s", err, cmd.UseLine())
+	return fail(exitUsage, "%s has %s here; it is called as: %s", cmd.CommandPath(), arguments(len(args)), cmd.UseLine())
+}
+
+func arguments(n int) string {
+	switch n {
+	case 0:
+		return "no argument"
+	case 1:
+		return "1 argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
 }

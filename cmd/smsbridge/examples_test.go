@@ -130,7 +130,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.line, w.other = numbers["+15550191"], numbers["+15550192"]
 	w.here = strings.NewReplacer(
-		"http://desk-pi:8780", w.url, "http://shop-pi:8780", w.url, "https://desk-pi.local", w.url, "https://crm.example/sms", endpoint.URL,
+		"http://desk-pi:8780", w.url, "http://shop-pi:8780", w.url, "https://desk-pi.local", w.url, "https://crm.example/sms", endpoint.URL, "https://ntfy.sh", endpoint.URL,
 		"/dev/ttyUSB2", "simulator:1", "/mnt/stick", w.dir, "/usr/local/share/man/man1", w.dir, "/var/spool/gammu", filepath.Join(w.dir, "gammu"),
 		"/var/spool/sms", filepath.Join(w.dir, "spool"), "/tmp/lab.sock", w.control, "/tmp/box.zip", filepath.Join(w.dir, "box.zip"),
 		"/var/lib/smsbridge/ledger.db", filepath.Join(w.dir, "stopped.db"), "ln_7Q2M0K3XJ9AB1CDE", w.line, "ln_OLD", w.line,

@@ -107,10 +107,11 @@ func (o *output) print(w io.Writer, t table) error {
 	for _, row := range t.rows {
 		fmt.Fprintln(tab, plain(strings.Join(row, "\t")))
 	}
+	err = tab.Flush()
 	if len(t.rows) == 0 && o.cmd != nil {
 		fmt.Fprintln(o.cmd.ErrOrStderr(), none(o.cmd))
 	}
-	return tab.Flush()
+	return err
 }
 
 // none is what people are told of an empty list: that it is one, and which verb
