@@ -1,0 +1,1 @@
+import{a,b,c}from"./chunk-6Q65DALS.js";import"./chunk-3HO4WI46.js";import"./chunk-NMS42FTA.js";import"./chunk-UKLY6ETP.js";import"./chunk-CEGXES7O.js";import"./chunk-CUY3GW34.js";import"./chunk-TYZHWJHJ.js";import"./chunk-OSTG6MII.js";import"./chunk-XIBSTWNW.js";import"./chunk-XM33Z267.js";export{b as Offers,a as answer,c as useNow};
