@@ -167,6 +167,9 @@ func (db *DB) moveCampaign(ctx context.Context, id string, act storage.CampaignA
 		if c, err = aCampaign(t.read, id); err != nil {
 			return err
 		}
+		if err := t.fresh(c.Rev, c); err != nil {
+			return err
+		}
 		next, ok := c.State.After(act)
 		if !ok {
 			return storage.Refuse(storage.CodeConflict, "id", "the campaign is %s: there is nothing to %s", c.State, act)
