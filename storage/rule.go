@@ -170,6 +170,9 @@ func HomeOf(country string, l Line) string {
 	return plan.Home(l.IMSI)
 }
 
+// Written is a number as people in a country write it; country may be empty.
+func Written(number, country string) string { return plan.Written(number, country) }
+
 // With adds to the lists of r, and takes over the word that add says.
 func (r Rules) With(add Rules) Rules {
 	r.Destinations = union(r.Destinations, add.Destinations)

@@ -174,11 +174,16 @@ func (db *DB) ListRows(ctx context.Context, ref string, p storage.Page) (page st
 		if page.List, err = aList(v.rows, "id", ref); err != nil {
 			return err
 		}
-		return v.rows(`SELECT contact, number, vals FROM people_row WHERE list = ? AND who > ? ORDER BY who LIMIT ?`,
+		return v.rows(`
+			SELECT contact, number, vals, coalesce((SELECT name FROM contact WHERE id = people_row.contact), '')
+			FROM people_row
+			WHERE list = ? AND who > ?
+			ORDER BY who
+			LIMIT ?`,
 			[]any{page.List.ID, p.After, n + 1}, func(r *sql.Rows) error {
 				var row storage.Row
 				var values string
-				err := r.Scan(&row.Contact, &row.Number, &values)
+				err := r.Scan(&row.Contact, &row.Number, &values, &row.Name)
 				if err == nil {
 					err = readValues(values, &row.Values)
 				}

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-2XB7CM5M.js";import"./chunk-IPB7CBZI.js";import"./chunk-NMS42FTA.js";import"./chunk-UKLY6ETP.js";import"./chunk-CEGXES7O.js";import"./chunk-CUY3GW34.js";import"./chunk-CPNLPFBU.js";import"./chunk-OSTG6MII.js";import"./chunk-XIBSTWNW.js";import"./chunk-XM33Z267.js";export{b as Offers,a as answer,c as useNow};
