@@ -233,9 +233,13 @@ func driveGammuSMSD(t *testing.T, f Family, m *Modem, h *Handset) func() *failur
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	end := sync.OnceFunc(func() {
+		c.Process.Kill() // it takes its time to end when asked
+		c.Wait()
+	})
+	t.Cleanup(end) // it ends too when another program cannot be started
 	return func() *failure {
-		defer c.Wait()
-		defer c.Process.Kill() // it takes its time to end when asked
+		defer end()
 		said := func() string {
 			b, _ := os.ReadFile(filepath.Join(folder, "log"))
 			return string(b)
