@@ -9,6 +9,7 @@ import { ContactDialog } from "./contact";
 import { begin, watchAddress } from "./desk";
 import { speak } from "./catalog";
 import { Details } from "./details";
+import { keepFocus } from "./focus";
 import { watchKeys } from "./keys";
 import { Pane, Toasts } from "./kit";
 import { List } from "./list";
@@ -105,6 +106,7 @@ async function start(): Promise<void> {
   takeCode();
   watchAddress();
   watchKeys();
+  keepFocus();
   startWork();
   await knock();
   render(<App />, root);

@@ -30,7 +30,7 @@ export function Templates({ place, to }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <details class="pop" onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary class="plain square" aria-label={words.title} title={words.title}><BookIcon /></summary>
+      <summary class="plain square" id="templates" aria-label={words.title} title={words.title} aria-keyshortcuts="Alt+T"><BookIcon /></summary>
       {open && <Choose place={place} to={to} />}
     </details>
   );

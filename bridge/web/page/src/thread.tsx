@@ -2,7 +2,7 @@
 // stays at the end while one is there; who reads further up is left alone and
 // finds a pill that says what came.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Cog, type Deed } from "./cog";
 import { Composer } from "./composer";
 import { editing } from "./contact";
@@ -16,7 +16,7 @@ import { AddPersonIcon, BackIcon, DetailsIcon, DownIcon } from "./icon";
 import { NoLine } from "./line";
 import { Bubble, Waiting } from "./message";
 import { isNumber } from "./number";
-import { bubbles, outbox, type Outgoing, send } from "./outbox";
+import { bubbles, outbox, type Outgoing } from "./outbox";
 import type { Member, Message, Opening, Thread } from "./protocol";
 import { askRemoveThread, mayRemoveThread } from "./remove";
 import { call, state } from "./socket";
@@ -273,9 +273,7 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
     }
   }
 
-  const edit = (text: string) => { draft(keyOf(at), text); document.getElementById("composer")?.focus(); };
-  const again = (text: string, m: Message) => { void toEnd(); send(at, t?.peer ?? at.number!, m.line, text, chat); };
-  const facts = (m: Message) => { shownText.value = m.id; detailsOpen.value = true; };
+  const edit = useCallback((text: string) => { draft(keyOf(at), text); document.getElementById("composer")?.focus(); }, [keyOf(at)]);
   const lastKey = waiting.length ? waiting[waiting.length - 1].idem : messages.length ? keyOfMessage(messages[messages.length - 1]) : "";
   const stopKey = [...messages.map(keyOfMessage), ...waiting.map((o) => o.idem)].includes(stop) ? stop : lastKey;
 
@@ -293,7 +291,7 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
             {day.messages.map((m, i) => (
               <div class={"slot" + (runsOn(m, day.messages[i + 1]) ? " runs-on" : "") + (m.id === foundAt ? " sought" : "")} key={keyOfMessage(m)} data-key={keyOfMessage(m)}>
                 <Bubble message={asSeen(m)} name={name} stop={keyOfMessage(m) === stopKey} showLine={!chat && (severalLines || lineName(lines.value[m.line]) === "")}
-                  onFacts={facts} onAgain={again} onEdit={edit} />
+                  onFacts={facts} onEdit={edit} />
               </div>
             ))}
             {day.waiting.map((o) => (
@@ -313,10 +311,19 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
   );
 }
 
+// facts and whatever else a bubble is given stay the same from one drawing to the
+// next: a bubble of which nothing changed is not drawn again, and a page of older
+// texts costs what is new in it.
+const facts = (m: Message) => { shownText.value = m.id; detailsOpen.value = true; };
+
+const seenAs = new WeakMap<Message, Message>();
+
 // asSeen is a word of a colleague as something that came, though the box wrote
 // it down for both alike.
 function asSeen(m: Message): Message {
-  return m.channel === "chat" && cameIn(m) ? { ...m, dir: "in", state: "received" } : m;
+  if (m.channel !== "chat" || !cameIn(m)) return m;
+  if (!seenAs.has(m)) seenAs.set(m, { ...m, dir: "in", state: "received" });
+  return seenAs.get(m)!;
 }
 
 function keyOfMessage(m: Message): string {
