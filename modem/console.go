@@ -18,7 +18,7 @@ const searchTime = 180 * time.Second
 // speaks to prompts.
 var openers = []string{
 	"+CMGS", "+CMGW", "+CMGC", "+CNMA", "+CPOS", "+CGDATA", "+CMUX", "+CIPSEND", "+QISEND", "+QIRD", "+USOWR", "#SSEND",
-	"^SISW", "O", "A", "&C", "&D", "+IPR", "+ICF", "+IFC",
+	"^SISW", "&C", "&D", "+IPR", "+ICF", "+IFC",
 }
 
 // Console runs a line as a person typed it, with its AT, and returns the information lines and the final result as
@@ -65,11 +65,15 @@ func (m *Modem) typed(ctx context.Context, line string) (*call, error) {
 	c.label = shortly(Redact(line))
 	c.console = true
 	for _, cmd := range list {
-		if slices.Contains(openers, cmd.Name) && cmd.Op != at.Test && cmd.Op != at.Read {
-			return nil, fmt.Errorf("AT%s is not for the console: it waits for more than a line, or changes how the port speaks", cmd.Name)
+		asks := cmd.Op == at.Test || cmd.Op == at.Read
+		if cmd.Name == "A" || cmd.Name == "O" || !asks && (slices.Contains(openers, cmd.Name) || mutes(cmd)) {
+			return nil, fmt.Errorf("AT%s is not for the console: it waits for more than a line, or changes how the port speaks", cmd)
 		}
 		if cmd.Name == "D" && !strings.HasSuffix(cmd.Args, ";") {
 			return nil, errors.New("ATD without a semicolon at its end opens a data connection; with one it is a voice call")
+		}
+		if cmd.Name == "D" && strings.Trim(cmd.Args[:len(cmd.Args)-1], dialString) != "" {
+			return nil, fmt.Errorf("ATD%s is no dial string: after ATD stand digits, *, #, + and A to D, and a semicolon ends the line", cmd.Args)
 		}
 		if cmd.Name == "D" {
 			c.dials = true
@@ -80,6 +84,23 @@ func (m *Modem) typed(ctx context.Context, line string) (*call, error) {
 		c.shape.also = append(c.shape.also, cmd.Name)
 	}
 	return c, nil
+}
+
+// dialString has the characters of a dial string, with its modifiers: V.250 6.3.1.
+const dialString = "0123456789*#+ABCDabcd,TtPp!Ww@"
+
+// mutes tells that after a command the modem would be heard no more: its lines end otherwise (V.250 6.2.1 to 6.2.3), it
+// gives no results (6.2.5), or gives them as digits (6.2.6).
+func mutes(cmd at.Command) bool {
+	switch cmd.Name {
+	case "S3", "S4", "S5":
+		return true
+	case "Q":
+		return strings.Trim(cmd.Args, "0") != ""
+	case "V":
+		return strings.TrimLeft(cmd.Args, "0") != "1"
+	}
+	return false
 }
 
 func shortly(text string) string {

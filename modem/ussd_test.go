@@ -101,6 +101,7 @@ func TestConsoleRefuses(t *testing.T) {
 	for _, line := range []string{
 		"AT+CSQ\rATD112;", "AT+CSQ\x1a", "AT\x1b", "AT+CMGW=20", "at+cmgs=20", "AT+CSQ;+CMGS=20", "ATO", "ATA", "ATD112",
 		"AT+CMUX=0", "AT+IPR=9600", "CMGF=1", "AT+CNMA=1,20", "ATE0+CMGS=20", "AT+CSQ\u00e9",
+		"ATV", "ATV0", "atv00", "ATQ1", "ATE0Q1", "ATS3=65", "ATS4=65", "ATS5=65", "AT+CSQ;V0", "ATA?", "ATO=?", "ATD0+++A;ATD+15550100;", "ATD112;+CFUN=0", "ATD>1;",
 	} {
 		if info, final, err := m.Console(t.Context(), line); err == nil {
 			t.Errorf("%q: %q %s", line, info, final)
@@ -108,5 +109,10 @@ func TestConsoleRefuses(t *testing.T) {
 	}
 	if n := len(p.heard()); n != before {
 		t.Errorf("the modem heard %q", p.heard()[before:])
+	}
+	for _, line := range []string{"ATV1", "ATQ", "ATQ0", "ATS3?", "ATE0V1Q0"} {
+		if _, _, err := m.Console(t.Context(), line); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
 	}
 }

@@ -366,6 +366,14 @@ func TestUsage_S120_S121_S122(t *testing.T) {
 	if code, why := boss.ask("stats.usage", `{}`, &out); code != 0 || !out.Enabled || out.Usage[0] != (storage.Usage{Received: 1, Sent: 2, Failed: 1, Parts: 2}) {
 		t.Errorf("%d %s %+v", code, why, out)
 	}
+	for value, on := range map[string]bool{"false": false, "true": true} {
+		if _, err := b.db.SaveSetting(t.Context(), "", storage.SettingSMS, json.RawMessage(value)); err != nil {
+			t.Fatal(err)
+		}
+		if boss.ask("stats.usage", `{}`, &out); out.Enabled != on {
+			t.Errorf("sms_enabled of the box is %s, and its usage says %v", value, out.Enabled)
+		}
+	}
 	if boss.ask("stats.usage", `{"by":"agent"}`, &out); len(out.Usage) != 3 {
 		t.Errorf("%+v", out.Usage)
 	}

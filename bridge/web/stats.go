@@ -88,8 +88,13 @@ func (s *Server) usage(ctx context.Context, who storage.Caller, p statsParams) (
 	return usageAnswer{list(found), enabled}, err
 }
 
-// texting tells whether anybody could text from any line.
+// texting tells whether anybody could text from any line: the box, a line and
+// somebody may.
 func (s *Server) texting(ctx context.Context) (bool, error) {
+	var on bool
+	if err := s.setting(ctx, storage.SettingSMS, &on); err != nil || !on {
+		return false, err
+	}
 	lines, _, err := s.c.Store.Lines(ctx)
 	if err != nil {
 		return false, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -161,6 +162,12 @@ func (p *tab) typeInto(selector, text string) {
 	if _, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// clear empties a field.
+func (p *tab) clear(selector string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(i => { i.value = ""; return i.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector(%q))`, selector))
 }
 
 // write writes into a field and presses Enter as a keyboard does: one event

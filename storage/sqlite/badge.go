@@ -37,24 +37,25 @@ const unreadRows = `
 func (db *DB) Badges(ctx context.Context, agent string, lines []string) (storage.Badges, error) {
 	var b storage.Badges
 	err := db.look(ctx, func(v *view) error {
-		threads, err := v.unreadOf(agent, lines)
-		for _, n := range threads {
-			b.Threads++
-			b.Messages += n
-		}
-		return err
+		return v.unreadOf(agent, lines, func(threads map[string]int) {
+			for _, n := range threads {
+				b.Threads++
+				b.Messages += n
+			}
+		})
 	})
 	return b, err
 }
 
-// unreadOf is the open threads in which something is unread, with how much.
-func (v *view) unreadOf(agent string, lines []string) (map[string]int, error) {
+// unreadOf shows use the open threads in which something is unread, with how
+// much; use may not keep them.
+func (v *view) unreadOf(agent string, lines []string, use func(threads map[string]int)) error {
 	all := &v.db.badges
 	all.Lock()
 	defer all.Unlock()
 	head, err := v.head()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	u := all.of[agent]
 	if u == nil || (u.lines == nil) != (lines == nil) || !slices.Equal(u.lines, lines) || head.Seq-u.seq > longWay || u.seq+1 < head.Oldest {
@@ -93,14 +94,10 @@ func (v *view) unreadOf(agent string, lines []string) (map[string]int, error) {
 			delete(all.of, agent)
 		}
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		use(u.threads)
 	}
-	copied := make(map[string]int, len(u.threads))
-	for id, n := range u.threads {
-		copied[id] = n
-	}
-	return copied, nil
+	return err
 }
 
 func (v *view) count(u *unread, agent, which string, some []string) error {

@@ -68,7 +68,7 @@ func BenchmarkDesk(b *testing.B) {
 					})
 				})
 			}
-			for _, q := range []string{"rare4711", "the", "the van", "rar", "common word", `"the van"`, "the number:+15550004711", "the from:Person", "nothingofthekind"} {
+			for _, q := range []string{"rare4711", "the", "the van", "rar", "common word", `"the van"`, "the number:+15550004711", `the from:"Person 4711"`, "nothingofthekind"} {
 				b.Run("search/"+q, func(b *testing.B) { d.search(b, q, storage.Page{}) })
 				b.Run("search-some-lines/"+q, func(b *testing.B) { d.search(b, q, d.agent) })
 			}

@@ -50,6 +50,7 @@ func (v *view) newest(p storage.Page, limit int) (ids, last []string, err error)
 		if err != nil {
 			return nil, nil, err
 		}
+		p.Filter.State = "" // they were chosen by it
 		return v.among(some, p, limit)
 	}
 	return v.walk(p, limit)
@@ -63,8 +64,12 @@ const fewAside = 500
 // filter asks for them and they are few.
 func (v *view) aside(p storage.Page) (some []string, rare bool, err error) {
 	if p.Filter.State == storage.ThreadsUnread {
-		threads, err := v.unreadOf(p.Agent, p.Lines)
-		return slices.Collect(maps.Keys(threads)), len(threads) < fewAside, err
+		err := v.unreadOf(p.Agent, p.Lines, func(threads map[string]int) {
+			if rare = len(threads) < fewAside; rare {
+				some = slices.Collect(maps.Keys(threads))
+			}
+		})
+		return some, rare, err
 	}
 	which := map[string]string{storage.ThreadsClosed: `closed_at > 0`, storage.ThreadsMuted: `muted = 1`}[p.Filter.State]
 	if which == "" {
@@ -145,11 +150,11 @@ func (v *view) among(some []string, p storage.Page, limit int) (ids, last []stri
 }
 
 // walk goes down the list of each line that is seen, and of the chats, and
-// takes the newest of all.
+// takes the newest of all. In each list it goes down only as far as what it has
+// already begins.
 func (v *view) walk(p storage.Page, limit int) (ids, last []string, err error) {
 	type row struct{ id, last string }
 	var rows []row
-	sources := 0
 	take := func(source string, more ...any) {
 		var some, newest []string
 		if err == nil {
@@ -158,15 +163,17 @@ func (v *view) walk(p storage.Page, limit int) (ids, last []string, err error) {
 		for i := range some {
 			rows = append(rows, row{some[i], newest[i]})
 		}
-		sources++
+		slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(b.last, a.last) })
+		if len(rows) >= limit {
+			rows = rows[:limit]
+			p.After = rows[limit-1].last
+		}
 	}
 	if p.Filter.Channel != storage.ChannelChat {
 		switch {
 		case p.Filter.Line != "":
 			if p.Lines == nil || slices.Contains(p.Lines, p.Filter.Line) {
-				only := p
-				only.Lines = []string{p.Filter.Line}
-				p = only
+				p.Lines = []string{p.Filter.Line}
 				take(listedLine, p.Filter.Line)
 			}
 		case p.Lines == nil:
@@ -180,10 +187,7 @@ func (v *view) walk(p storage.Page, limit int) (ids, last []string, err error) {
 	if p.Filter.Channel != storage.ChannelSMS && p.Agent != "" && p.Filter.Line == "" {
 		take(listedChat)
 	}
-	if sources > 1 {
-		slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(b.last, a.last) })
-	}
-	for _, r := range rows[:min(limit, len(rows))] {
+	for _, r := range rows {
 		ids, last = append(ids, r.id), append(last, r.last)
 	}
 	return ids, last, err

@@ -205,7 +205,7 @@ func (v *view) threads(ids, last []string, p storage.Page) ([]storage.Thread, er
 		place[id] = i
 	}
 	found := make([]storage.Thread, len(ids))
-	query := `SELECT ` + threadColumns + `, ` + viewColumns + `
+	query := `SELECT ` + threadColumns + `, ` + closedViewColumns + `
 		FROM json_each(?4) AS wanted
 		CROSS JOIN thread ON thread.id = wanted.value
 		LEFT JOIN contact ON contact.id = thread.contact
@@ -228,7 +228,16 @@ func (v *view) threads(ids, last []string, p storage.Page) ([]storage.Thread, er
 		found[i] = t
 		return nil
 	})
-	return found, err
+	if err != nil || p.Agent == "" {
+		return found, err
+	}
+	return found, v.unreadOf(p.Agent, p.Lines, func(unread map[string]int) {
+		for _, t := range found {
+			if n := unread[t.ID]; n > 0 {
+				t.View.Unread = n
+			}
+		}
+	})
 }
 
 // linesJSON is a list of lines, or of ids, as a statement takes it.

@@ -16,12 +16,21 @@ const incoming = `(message.dir = 'in' OR message.channel = 'chat') AND message.s
 
 // viewColumns are a view as agent ?1 has it of the row thread; the same
 // parameters as incoming.
-const viewColumns = `
+const viewColumns = viewKept + unreadCount
+
+// closedViewColumns are the same, of a closed thread. Those that are open are
+// counted already: unreadOf.
+const closedViewColumns = viewKept + `CASE WHEN coalesce(thread_view.closed_at, 0) = 0 THEN 0 ELSE ` + unreadCount + ` END`
+
+const (
+	viewKept = `
 	coalesce(thread_view.read_to, ''), coalesce(thread_view.closed_at, 0), coalesce(thread_view.muted, 0),
 	coalesce(thread_view.draft, ''), coalesce(thread_view.draft_rev, 0), coalesce(thread_view.rev, 0),
-	CASE ?1 WHEN '' THEN 0 ELSE (
+	`
+	unreadCount = `CASE ?1 WHEN '' THEN 0 ELSE (
 		SELECT count(*) FROM message
 		WHERE message.thread = thread.id AND message.id > coalesce(thread_view.read_to, '') AND ` + incoming + `) END`
+)
 
 func viewInto(w *storage.View, closed *int64) []any {
 	return []any{&w.ReadTo, closed, &w.Muted, &w.Draft, &w.DraftRev, &w.Rev, &w.Unread}

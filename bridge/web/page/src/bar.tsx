@@ -147,7 +147,7 @@ function look(e: Event) {
 function Keys({ onClose }: { onClose(): void }) {
   return (
     <Dialog key="keys" title={words.keysTitle} onClose={onClose}>
-      <dl class="facts keys">{words.keyList.map(([k, v]) => <div key={k}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></div>)}</dl>
+      <dl class="facts keys">{[...words.keyList, ...words.moreKeys].map(([k, v]) => <div key={k}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></div>)}</dl>
     </Dialog>
   );
 }

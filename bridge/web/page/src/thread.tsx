@@ -171,6 +171,7 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
     const there = sought && box.current!.querySelector(`[data-key="${CSS.escape(bubbles.get(sought) ?? sought)}"]`);
     if (!there) return;
     there.scrollIntoView({ block: "center" });
+    stuck.current = nearEnd(); // nothing scrolls where all of a thread is in sight
     mark();
     setFoundAt(sought);
     setSought("");
@@ -234,15 +235,21 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
     }
   }
 
+  function fromEnd(): number {
+    const el = box.current!;
+    return el.scrollHeight - el.scrollTop - el.clientHeight;
+  }
+
+  const nearEnd = () => fromEnd() < near && (!w || atEnd(w));
+
   function onScroll() {
     const el = box.current!;
-    const fromEnd = el.scrollHeight - el.scrollTop - el.clientHeight;
-    stuck.current = fromEnd < near && (!w || atEnd(w));
+    stuck.current = nearEnd();
     if (stuck.current && t && !document.hidden && document.hasFocus()) see(t.id);
     mark();
     if (!t || !w) return;
     if (el.scrollTop < loadAhead) void older(t.id);
-    if (fromEnd < loadAhead) void newer(t.id);
+    if (fromEnd() < loadAhead) void newer(t.id);
   }
 
   async function toEnd() {

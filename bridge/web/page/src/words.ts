@@ -434,8 +434,10 @@ export const words = catalog("page", {
     ["F6 / Shift + F6", "Next or previous pane"],
     ["↑ in an empty box", "Bring back the last text that failed"],
     ["Alt + A", "Answer the oldest offer"],
+    ["Esc", "Close, clear the search, or go back"],
+  ] as [string, string][],
+  moreKeys: [
     ["Alt + T / F", "Templates, or the number to send from"],
     ["Alt + Z", "Take back what was just done, while it is offered"],
-    ["Esc", "Close, clear the search, or go back"],
   ] as [string, string][],
 });

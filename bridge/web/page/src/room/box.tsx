@@ -14,11 +14,14 @@ const words = catalog("box", {
   names: {
     sms_enabled: "Texts may leave this box", call_way: "How the phone button calls", call_hook_url: "Address of the telephone system",
     video_url_template: "Video rooms", embed_origins: "Portals that may show this page",
+    stop_words: "Words that end texts", start_words: "Words that begin them again", stop_reply: "Answer to who ends them", help_reply: "Answer to HELP",
   } as Record<string, string>,
   helps: {
     sms_enabled: "Switched off, nobody’s text leaves by any number.", call_way: "Not at all, by the computer’s own phone program, by a telephone system, or by a modem.",
     call_hook_url: "It is asked to connect a colleague with a client.", video_url_template: "Address of a video service, with {room} in it.",
     embed_origins: "One on each line: the scheme and the host, as the address bar of the portal shows them.",
+    stop_words: "One on each line, beside STOP and those of the usual languages.", start_words: "One on each line, beside START and those of the usual languages.",
+    stop_reply: "Empty: no answer.", help_reply: "What somebody gets who writes HELP. Empty: no answer.",
   } as Record<string, string>,
   choices: { none: "Not at all", tel: "The computer’s phone program", hook: "A telephone system", modem: "A modem, without sound" } as Record<string, string>,
   usual: "As it comes",

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog, Wrong } from "../dialog";
 import { write } from "../goto";
+import { presences } from "../hint";
 import { ChatIcon } from "../icon";
 import { type Column, Confirm, Field, Pane, Reading, SearchField, Table, toast, Trouble, useDoing, usePages, usePlace, useRead } from "../kit";
 import { parse } from "../number";
@@ -152,7 +153,7 @@ interface Colleague {
 
 // Dock lists the colleagues: who is there, what the phone does, and the chat.
 function Dock() {
-  const list = useRead<{ colleagues: Colleague[] }>("agent.directory", {}, ["agent.", "hint.presence"]);
+  const list = useRead<{ colleagues: Colleague[] }>("agent.directory", {}, ["agent."]);
   const [first, begin] = useState<Colleague | null>(null);
   const { error, attempt } = useDoing();
   const chat = (c: Colleague) => void attempt(write({ agent: c.id }).then((opened) => { if (!opened) begin(c); }));
@@ -166,7 +167,7 @@ function Dock() {
           if (others.length === 0) return <p class="hint">{words.noColleagues}</p>;
           return (
             <ul class="dock">
-              {others.map((c) => (
+              {others.map((c) => ({ ...c, presence: presences.value[c.id] ?? c.presence })).map((c) => (
                 <li key={c.id}>
                   <i class={"dot" + (c.presence.online ? " here" : "")} aria-hidden="true" />
                   <span><strong><bdi>{c.name}</bdi></strong><span class="hint">{[c.presence.online ? words.here : words.away, words.phone[c.presence.phone ?? ""]].filter(Boolean).join(" · ")}</span></span>
