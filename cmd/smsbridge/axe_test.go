@@ -232,12 +232,13 @@ var states = []state{
 	}},
 	{"quick switch", "", func(e *exam) {
 		e.press("k", "KeyK", heldCtrl)
-		e.until(`document.querySelector("dialog .picker input")`)
+		e.until(`document.querySelector("dialog[open] .picker input")`)
 		e.typeInto("dialog input", "b")
 		e.until(`document.querySelectorAll("dialog .found-row").length > 1 && document.querySelector("dialog [aria-busy=false]")`)
 	}},
 	{"quick switch, nothing found", "", func(e *exam) {
 		e.press("k", "KeyK", heldCtrl)
+		e.until(`document.querySelector("dialog[open] .picker input")`)
 		e.write("dialog input", "zzzz")
 		e.until(`document.querySelector("dialog .wrong")`)
 	}},

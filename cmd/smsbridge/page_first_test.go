@@ -23,7 +23,7 @@ func TestBenchFirst(t *testing.T) {
 	}
 	o := newFloor(t)
 	for n := range 100 {
-		o.text(fmt.Sprintf("+155501%02d", n), "Is the van ready?", 0)
+		o.text(fmt.Sprintf("+155502%02d", n), "Is the van ready?", 0)
 	}
 	o.ana.until(`document.querySelectorAll(".rows .row").length === 100`)
 	for _, slower := range []float64{1, 4} {
