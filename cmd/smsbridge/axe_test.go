@@ -319,8 +319,9 @@ var states = []state{
 		e.poke(".case-do button:last-child", `document.querySelector("dialog .dialog-do")`)
 	}},
 	{"a closed case goes on or not", anyThread, func(e *exam) {
-		e.take()
-		if eval[bool](e.tab, `!!document.querySelector(".case-do")`) {
+		e.details()
+		e.until(`document.querySelector(".offer-do .primary, .case h3")`)
+		if eval[bool](e.tab, `!document.querySelector(".offer") && !!document.querySelector(".case-do")`) {
 			e.poke(".case-do button:last-child", `document.querySelector("dialog .dialog-do")`)
 			e.poke("dialog .dialog-do .button", `!document.querySelector("dialog") && !document.querySelector(".case-do")`)
 		}
@@ -382,7 +383,9 @@ func (e *exam) ring() {
 func (e *exam) take() {
 	e.t.Helper()
 	e.details()
+	e.until(`document.querySelector(".offer-do .primary, .case h3")`)
 	eval[bool](e.tab, `(document.querySelector(".offer-do .primary")?.click(), true)`)
+	e.until(`!document.querySelector(".offer-do .primary")`)
 	e.details()
 	e.until(`document.querySelector(".case h3")`)
 }

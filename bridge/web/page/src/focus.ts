@@ -26,7 +26,7 @@ export function keepFocus(): void {
     held = null;
     const left = around.flatMap((el) => [el, document.getElementById(el.id)]);
     const panes = ["composer", "thread", "list", "room"].map((id) => document.getElementById(id));
-    [...left, ...panes].find((el) => el?.matches("[tabindex], textarea") && isDrawn(el))?.focus();
+    [...left, ...panes].find((el) => el?.matches("[tabindex], textarea") && isDrawn(el))?.focus({ preventScroll: true });
   }).observe(document.body, { childList: true, subtree: true });
 }
 

@@ -178,7 +178,7 @@ export function Pane({ title, told, act, children }: PaneProps) {
   return (
     <section class="pane room" id="room" tabIndex={-1} aria-label={title}>
       <header class="room-head">
-        <div><h2>{title}</h2>{told && <p class="hint">{told}</p>}</div>
+        <div><h2 dir="auto">{title}</h2>{told && <p class="hint">{told}</p>}</div>
         {act && <div class="room-act">{act}</div>}
       </header>
       <div class="room-body" role="group" aria-label={title} tabIndex={0}>{children}</div>
