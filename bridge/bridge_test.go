@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -29,15 +30,16 @@ type desk struct {
 	seen   chan storage.Message
 }
 
-// box starts a bridge on a modem and a desk that follows it.
-func box(t *testing.T, sim *simulator.Modem) *desk {
+// start starts a bridge on modems, and ends it with the test. It answers at url,
+// and to the administrator at socket.
+func start(t *testing.T, sims ...*simulator.Modem) (url, socket string) {
 	t.Helper()
 	folder := t.TempDir()
 	ledger, err := sqlite.Open(t.Context(), filepath.Join(folder, "ledger.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	socket := filepath.Join(folder, "admin.sock")
+	socket = filepath.Join(folder, "admin.sock")
 	admin, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
@@ -46,10 +48,11 @@ func box(t *testing.T, sim *simulator.Modem) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := New(Config{
-		Store: ledger, Log: slog.New(slog.DiscardHandler),
-		Ports: []gateway.Port{{Name: "sim", Open: func(context.Context) (io.ReadWriteCloser, error) { return sim.TryOpen() }}},
-	})
+	var ports []gateway.Port
+	for i, sim := range sims {
+		ports = append(ports, gateway.Port{Name: fmt.Sprint("sim", i), Open: func(context.Context) (io.ReadWriteCloser, error) { return sim.TryOpen() }})
+	}
+	b := New(Config{Store: ledger, Log: slog.New(slog.DiscardHandler), Ports: ports})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -58,18 +61,28 @@ func box(t *testing.T, sim *simulator.Modem) *desk {
 		}
 		ledger.Close()
 	})
+	t.Cleanup(func() { cancel(); running.Wait() })
 	<-b.Settled()
+	return "http://" + desks.Addr().String(), socket
+}
+
+// box starts a bridge on a modem and a desk that follows it.
+func box(t *testing.T, sim *simulator.Modem) *desk {
+	t.Helper()
+	_, socket := start(t, sim)
 	c, err := client.New(client.Options{Socket: socket})
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &desk{Client: c, number: sim.Number(), seen: make(chan storage.Message, 100)}
+	ctx, cancel := context.WithCancel(context.Background())
+	var following sync.WaitGroup
 	live := make(chan struct{})
-	running.Go(func() {
+	following.Go(func() {
 		c.Follow(ctx, client.FollowOptions{Events: []string{"message.*"}, Live: func(storage.Head) { close(live) }}, d.see)
 	})
 	<-live
-	t.Cleanup(func() { cancel(); running.Wait(); c.Close() })
+	t.Cleanup(func() { cancel(); following.Wait(); c.Close() })
 	return d
 }
 

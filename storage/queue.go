@@ -41,9 +41,10 @@ const (
 // Gate is what keeps a line from sending anything at all now.
 type Gate struct {
 	Stop    Stop
-	Off     bool // switched off for texts
-	Quiet   Time // the end of its quiet hours; zero: it is not quiet
-	Paced   Time // the earliest moment of its next part; zero: now
+	Off     bool   // switched off for texts
+	Quiet   Time   // the end of its quiet hours; zero: it is not quiet
+	Hours   *Quiet // quiet hours by the recipients' clocks; nil: there are none
+	Paced   Time   // the earliest moment of its next part; zero: now
 	Line    LineState
 	Trouble string // of the line, for people
 }
@@ -58,6 +59,17 @@ func (g Gate) Shut() (shut bool, until Time) {
 		return true, g.Quiet
 	}
 	return !g.Paced.IsZero(), g.Paced
+}
+
+// For is the gate as it stands for one recipient, whose clock may say that it
+// is quiet while others are written to.
+func (g Gate) For(to string, now Time) Gate {
+	if g.Hours != nil {
+		if until, quiet := g.Hours.In(ZoneOf(to)).Until(now.Time); quiet {
+			g.Quiet = At(until)
+		}
+	}
+	return g
 }
 
 // UndoMost is the longest that a text waits for its author to take it back.
@@ -90,6 +102,9 @@ func (g Gate) Explain(m Message, position int, next, now Time) Waiting {
 	case later:
 		return say(WhyRetry, next, "It is tried again later: "+m.Reason+".")
 	case !g.Quiet.IsZero():
+		if g.Hours != nil {
+			return say(WhyQuiet, g.Quiet, "It is quiet at this hour where it goes.")
+		}
 		return say(WhyQuiet, g.Quiet, "Its line is quiet at this hour.")
 	case position > 1:
 		return say(WhyTurn, Time{}, "Others are before it.")

@@ -1,6 +1,11 @@
 package storage
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"smsbridge/storage/plan"
+)
 
 // Quiet are the hours in which no text leaves by a line: from From to To, each
 // day, on the clock of Zone. If To is not later than From, it is next day's.
@@ -10,6 +15,28 @@ type Quiet struct {
 	To     string `json:"to"`   // 08:00
 	Zone   string `json:"zone"` // Europe/Berlin
 	Policy string `json:"policy"`
+
+	// On the clock of the country that a number belongs to, where that has one;
+	// on that of Zone for the others, such as numbers of the United States.
+	Recipient bool `json:"recipient,omitempty"`
+}
+
+// ZoneOf is the time zone that a number tells; empty if it tells none.
+func ZoneOf(number string) string {
+	digits, ok := strings.CutPrefix(number, "+")
+	if !ok {
+		return ""
+	}
+	n, _ := plan.Read(digits, true, "")
+	return plan.Zone(n.Country)
+}
+
+// In is q as it holds for whoever lives in a zone; empty: nobody knows where.
+func (q Quiet) In(zone string) Quiet {
+	if q.Recipient && zone != "" {
+		q.Zone = zone
+	}
+	return q
 }
 
 // The policies: a text is accepted and waits, or is refused.

@@ -80,6 +80,7 @@ var Settings = []SettingKey{
 var Preferences = []SettingKey{
 	{Key: PreferencePhone, Kind: kindChoice, Usual: `"ask"`, Choices: []string{"ask", "sms", "call"}, Help: "What the phone button beside a number does"},
 	{Key: "enter_sends", Kind: kindSwitch, Usual: `true`, Help: "Enter sends, Shift+Enter begins a line"},
+	{Key: "single_keys", Kind: kindSwitch, Usual: `true`, Help: "Keys that stand alone work: / searches, ? lists the keys"},
 	{Key: "undo_s", Kind: kindChoice, Usual: `"0"`, Choices: []string{"0", "3", "5", "10"}, Help: "Seconds in which a text can be taken back"},
 	{Key: "theme", Kind: kindChoice, Usual: `"system"`, Choices: []string{"system", "light", "dark"}, Help: "Colours of the page"},
 	{Key: "density", Kind: kindChoice, Usual: `"comfortable"`, Choices: []string{"comfortable", "compact"}, Help: "Room between rows"},

@@ -61,6 +61,22 @@ func (c *Client) PreviewCampaign(ctx context.Context, id string) (storage.Plan, 
 	return out.Plan, err
 }
 
+// PlanCampaign asks what a campaign would do that nobody has made. More rows
+// than one request takes are asked for in pieces, each with the plan so far; nil
+// for the first.
+func (c *Client) PlanCampaign(ctx context.Context, n NewCampaign, soFar *storage.Plan) (storage.Plan, []BadRow, error) {
+	in := struct {
+		NewCampaign
+		SoFar *storage.Plan `json:"so_far,omitempty"`
+	}{n, soFar}
+	var out struct {
+		Plan    storage.Plan
+		Refused []BadRow
+	}
+	err := c.call(ctx, "POST", "/campaigns/plan", nil, in, &out)
+	return out.Plan, out.Refused, err
+}
+
 // StartCampaign is the press of Send for a whole campaign.
 func (c *Client) StartCampaign(ctx context.Context, id string) (storage.Campaign, error) {
 	return c.moveCampaign(ctx, id, "/start")

@@ -105,48 +105,57 @@ func headOf(h string) string {
 	return h
 }
 
+// plainFields are the columns that are one text of a card.
+var plainFields = map[string]func(*storage.Contact) *string{
+	"name":         func(c *storage.Contact) *string { return &c.Name },
+	"first_name":   func(c *storage.Contact) *string { return &c.First },
+	"last_name":    func(c *storage.Contact) *string { return &c.Last },
+	"organisation": func(c *storage.Contact) *string { return &c.Organisation },
+	"address":      func(c *storage.Contact) *string { return &c.Address },
+	"notes":        func(c *storage.Contact) *string { return &c.Notes },
+	"language":     func(c *storage.Contact) *string { return &c.Language },
+}
+
 func contactRow(heads, row []string) (c storage.Contact, err error) {
 	c.Numbers = []string{}
 	size := 0
 	for i, text := range row[:min(len(row), len(heads))] {
 		size += len(text)
-		text = strings.TrimSpace(strings.ToValidUTF8(Unguard(text), "\uFFFD"))
-		if text == "" {
-			continue
-		}
-		switch head := headOf(heads[i]); head {
-		case "name":
-			c.Name = text
-		case "first_name":
-			c.First = text
-		case "last_name":
-			c.Last = text
-		case "organisation":
-			c.Organisation = text
-		case "address":
-			c.Address = text
-		case "notes":
-			c.Notes = text
-		case "language":
-			c.Language = text
-		case "numbers":
-			numbersIn(&c, text)
-		case "emails":
-			for line := range strings.Lines(text) {
-				address, kind, _ := strings.Cut(strings.TrimSpace(line), " ")
-				c.Emails = append(c.Emails, storage.Email{Address: address, Type: kind})
-			}
-		default:
-			if c.Custom == nil {
-				c.Custom = make(map[string]string)
-			}
-			c.Custom[strings.TrimSpace(heads[i])] = text
+		if text = strings.TrimSpace(strings.ToValidUTF8(Unguard(text), "\uFFFD")); text != "" {
+			fill(&c, heads[i], text)
 		}
 	}
 	if size > maxCard {
 		return c, fmt.Errorf("it has %d bytes", size)
 	}
 	return c, nil
+}
+
+// fill puts a text where its column belongs.
+func fill(c *storage.Contact, head, text string) {
+	known := headOf(head)
+	field, plain := plainFields[known]
+	switch {
+	case plain:
+		*field(c) = text
+	case known == "numbers":
+		numbersIn(c, text)
+	case known == "emails":
+		emailsIn(c, text)
+	default:
+		if c.Custom == nil {
+			c.Custom = make(map[string]string)
+		}
+		c.Custom[strings.TrimSpace(head)] = text
+	}
+}
+
+// emailsIn reads addresses, one on a line, each with its type behind it or not.
+func emailsIn(c *storage.Contact, text string) {
+	for line := range strings.Lines(text) {
+		address, kind, _ := strings.Cut(strings.TrimSpace(line), " ")
+		c.Emails = append(c.Emails, storage.Email{Address: address, Type: kind})
+	}
 }
 
 // numbersIn reads numbers, one on a line, each with its type behind it or not.

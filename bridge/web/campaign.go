@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -15,6 +14,7 @@ var campaignMethods = []method{
 	{"campaign.add", "POST", "/api/v1/campaigns/{id}/rows", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).addToCampaign), nil},
 	{"campaign.status", "GET", "/api/v1/campaigns/{id}", storage.ScopeRead, storage.RoleAgent, 200, bind((*Server).campaign), nil},
 	{"campaign.preview", "POST", "/api/v1/campaigns/{id}/preview", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).previewCampaign), nil},
+	{"campaign.plan", "POST", "/api/v1/campaigns/plan", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).planCampaign), nil},
 	{"campaign.start", "POST", "/api/v1/campaigns/{id}/start", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).startCampaign), nil},
 	{"campaign.pause", "POST", "/api/v1/campaigns/{id}/pause", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).pauseCampaign), nil},
 	{"campaign.resume", "POST", "/api/v1/campaigns/{id}/resume", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).resumeCampaign), nil},
@@ -34,6 +34,8 @@ type campaignStore interface {
 	PauseCampaign(ctx context.Context, id string, by storage.Author) (storage.Campaign, error)
 	ResumeCampaign(ctx context.Context, id string) (storage.Campaign, error)
 	CancelCampaign(ctx context.Context, id string, by storage.Author) (storage.Campaign, error)
+	// Addressed are the copies that a campaign would have; nothing is kept.
+	Addressed(ctx context.Context, list string, rows []storage.Row, first int) ([]storage.Copy, error)
 	// Copies are its people and what became of each.
 	Copies(ctx context.Context, id string, state storage.CopyState, p storage.Page) (storage.CopyPage, error)
 }
@@ -91,25 +93,30 @@ type newCampaign struct {
 
 // createCampaign keeps a campaign. Nothing is sent before it is started.
 func (s *Server) createCampaign(ctx context.Context, who storage.Caller, p newCampaign) (campaignAnswer, error) {
-	text, err := s.source(ctx, who, p.Text, p.Template)
+	c, rows, bad, err := s.designed(ctx, who, p)
 	if err != nil {
 		return campaignAnswer{}, err
+	}
+	c, err = s.c.Store.CreateCampaign(ctx, c, p.List, rows)
+	return campaignAnswer{c, bad}, err
+}
+
+// designed is the campaign that a request describes, and its people.
+func (s *Server) designed(ctx context.Context, who storage.Caller, p newCampaign) (c storage.Campaign, rows []storage.Row, bad []badRow, err error) {
+	text, err := s.source(ctx, who, p.Text, p.Template)
+	if err != nil {
+		return c, nil, nil, err
 	}
 	at, err := sendParams{At: p.At}.times(time.Now())
 	if err != nil {
-		return campaignAnswer{}, err
+		return c, nil, nil, err
 	}
 	if err := s.campaignLine(ctx, who, &p, text); err != nil {
-		return campaignAnswer{}, err
+		return c, nil, nil, err
 	}
-	rows, bad, err := s.readRows(ctx, who, p.Rows, p.Skip, p.From)
-	if err != nil {
-		return campaignAnswer{}, err
-	}
-	c, err := s.c.Store.CreateCampaign(ctx, storage.Campaign{
-		Name: p.Name, Text: text, Line: p.From, At: at, Pace: p.Pace, MadeBy: who.Author(), Owner: agentOf(who),
-	}, p.List, rows)
-	return campaignAnswer{c, bad}, err
+	c = storage.Campaign{Name: p.Name, Text: text, Line: p.From, At: at, Pace: p.Pace, MadeBy: who.Author(), Owner: agentOf(who)}
+	rows, bad, err = s.readRows(ctx, who, p.Rows, p.Skip, p.From)
+	return c, rows, bad, err
 }
 
 // campaignLine chooses the line of a campaign where there must be one: for who
@@ -147,86 +154,6 @@ func (s *Server) addToCampaign(ctx context.Context, who storage.Caller, p rowsPa
 func (s *Server) campaign(ctx context.Context, who storage.Caller, p idParams) (campaignAnswer, error) {
 	c, err := s.ownCampaign(ctx, who, p.ID)
 	return campaignAnswer{Campaign: c}, err
-}
-
-type previewAnswer struct {
-	Plan storage.Plan `json:"plan"`
-}
-
-// previewCampaign says what a campaign would do if it were started now: it
-// fills and counts every copy that is not made, as starting it does, and keeps
-// none.
-func (s *Server) previewCampaign(ctx context.Context, who storage.Caller, p idParams) (previewAnswer, error) {
-	c, err := s.ownCampaign(ctx, who, p.ID)
-	if err != nil {
-		return previewAnswer{}, err
-	}
-	f := storage.Filling{Agent: who.Author().Name}
-	lines, _, err := s.c.Store.Lines(ctx)
-	if err != nil {
-		return previewAnswer{}, err
-	}
-	for _, l := range lines {
-		if l.ID == c.Line {
-			f.Line = l.Number
-		}
-	}
-	plan, err := s.plan(ctx, c, f)
-	if err != nil {
-		return previewAnswer{}, err
-	}
-	begin := storage.Now()
-	if c.At.After(begin.Time) {
-		begin = c.At
-	}
-	policies, err := s.c.Store.Policies(ctx)
-	if err != nil {
-		return previewAnswer{}, err
-	}
-	plan.End(c.Pace, paceOf(policies, c.Line), begin)
-	limits, err := s.c.Store.Limits(ctx)
-	plan.Limit(limits, c.Line, agentOf(who))
-	return previewAnswer{plan}, err
-}
-
-// plan counts the copies that wait.
-func (s *Server) plan(ctx context.Context, c storage.Campaign, f storage.Filling) (plan storage.Plan, err error) {
-	seen := make(map[string]bool)
-	page := storage.Page{Limit: storage.MaxPage}
-	for {
-		found, err := s.c.Store.Copies(ctx, c.ID, storage.CopyWaiting, page)
-		if err != nil {
-			return plan, err
-		}
-		for _, to := range found.Copies {
-			if to.Against == "" && seen[to.Number] {
-				to.Against = storage.SkipDuplicate
-			}
-			seen[to.Number] = true
-			text, n, err := c.Fill(to, f, s.c.Count)
-			e, refused := errors.AsType[*storage.Error](err)
-			if err != nil && !refused {
-				return plan, err
-			}
-			plan.Add(to, text, n, e)
-		}
-		if page.After = found.Next; page.After == "" {
-			return plan, nil
-		}
-	}
-}
-
-// paceOf is the pace of a line in parts a minute, 0 for none.
-func paceOf(policies []storage.Policy, line string) (pace int) {
-	for _, p := range policies {
-		if p.Line == line {
-			return p.Pace
-		}
-		if p.Line == "" {
-			pace = p.Pace
-		}
-	}
-	return pace
 }
 
 // startCampaign lets a campaign begin: this is the press of Send for all its

@@ -101,7 +101,8 @@ func plainHeaders(h http.Header) {
 
 // pageHeaders let the page do what it needs and nothing else. Some browsers do
 // not count WebSockets in 'self', so the socket's address stands beside it; the
-// Host in it has been checked.
+// Host in it has been checked. The one policy of trusted types that may be made
+// names the script of the worker; nothing makes HTML.
 func pageHeaders(h http.Header, r *http.Request) {
 	plainHeaders(h)
 	socket := "ws://" + r.Host
@@ -109,8 +110,8 @@ func pageHeaders(h http.Header, r *http.Request) {
 		socket = "wss://" + r.Host
 	}
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
-		"font-src 'self'; manifest-src 'self'; connect-src 'self' "+socket+"; "+
-		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'")
+		"font-src 'self'; manifest-src 'self'; worker-src 'self'; connect-src 'self' "+socket+"; "+
+		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types worker")
 }
 
 // portalKey marks a socket that a portal's page asks for: neither cookie nor

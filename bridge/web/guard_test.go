@@ -204,7 +204,8 @@ func TestHeaders(t *testing.T) {
 		policy := answer.Header.Get("Content-Security-Policy")
 		for _, rule := range []string{
 			"default-src 'none'", "script-src 'self'", "connect-src 'self' ws://127.0.0.1:", "frame-ancestors 'none'",
-			"base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'",
+			"base-uri 'none'", "form-action 'self'", "manifest-src 'self'", "worker-src 'self'",
+			"require-trusted-types-for 'script'", "trusted-types worker",
 		} {
 			if !strings.Contains(policy, rule) {
 				t.Errorf("%s: the policy lacks %s: %s", path, rule, policy)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"flag"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -227,7 +229,7 @@ func buildPage(t *testing.T) map[string][]byte {
 	for _, file := range result.OutputFiles {
 		made[filepath.Base(file.Path)] = file.Contents
 	}
-	for _, name := range []string{"index.html", "icon.svg", "icon-unread.svg"} {
+	for _, name := range asTheyAre {
 		text, err := os.ReadFile(filepath.Join(pageSrc, name))
 		if err != nil {
 			t.Fatal(err)
@@ -246,7 +248,61 @@ func buildPage(t *testing.T) map[string][]byte {
 		}
 		made["words-"+language+".json"] = text
 	}
+	nameBuild(t, made)
 	return made
+}
+
+// asTheyAre are the files of the page that nothing is built from. The pictures
+// are the drawings as a browser draws them, for systems that take no drawing.
+var asTheyAre = []string{
+	"index.html", "manifest.webmanifest", "icon.svg", "icon-unread.svg", "icon-192.png", "icon-512.png", "icon-mask-512.png",
+}
+
+// nameBuild adds the worker, which knows every file of this build by its hash, and
+// tells the page which build it is.
+func nameBuild(t *testing.T, made map[string][]byte) {
+	t.Helper()
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(made)) {
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(made[name]), made[name])
+	}
+	build := hex.EncodeToString(sum.Sum(nil)[:8])
+	const unnamed = `<meta name="build" content="">`
+	if !bytes.Contains(made["index.html"], []byte(unnamed)) {
+		t.Fatalf("index.html lacks %s", unnamed)
+	}
+	made["index.html"] = bytes.Replace(made["index.html"], []byte(unnamed), fmt.Appendf(nil, `<meta name="build" content="%s">`, build), 1)
+	files := make(map[string]string)
+	for name, text := range made {
+		files["/"+name] = integrity(text)
+	}
+	delete(files, "/licences.txt")
+	delete(files, "/index.html")
+	files["/"] = integrity(made["index.html"])
+	table, err := json.Marshal(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := api.Build(api.BuildOptions{
+		EntryPoints:       []string{pageSrc + "/sw.ts"},
+		Bundle:            true,
+		Format:            api.FormatIIFE,
+		Target:            api.ES2022,
+		MinifyWhitespace:  true,
+		MinifySyntax:      true,
+		MinifyIdentifiers: true,
+		Define:            map[string]string{"build": strconv.Quote(build), "files": string(table)},
+	})
+	if len(result.Errors)+len(result.Warnings) > 0 || len(result.OutputFiles) != 1 {
+		t.Fatalf("the worker: %v %v", result.Errors, result.Warnings)
+	}
+	made["sw.js"] = result.OutputFiles[0].Contents
+}
+
+// integrity is a hash as Subresource Integrity writes it (W3C, 3.5).
+func integrity(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // languages reads the words of the page in other languages, by language and

@@ -18,7 +18,10 @@ import (
 
 // complete are the sections of which every language has every word. A section
 // that is new goes in here as soon as it is translated.
-var complete = []string{"audit", "numbers", "programs", "radio", "team"}
+var complete = []string{
+	"audit", "box", "calls", "card", "case", "cases", "contact", "credit", "first", "help", "history", "mine", "notices",
+	"numbers", "offers", "page", "people", "programs", "radio", "sending", "settings", "team", "templates", "usage", "ussd",
+}
 
 // forms are the plural forms of the languages of the page (Unicode CLDR, cardinal
 // rules). alone stand for one number only, so that they may say it in a word;

@@ -44,13 +44,14 @@ type complaints struct {
 }
 
 // newBrowser starts a browser with an empty profile, which ends with the test.
-func newBrowser(t *testing.T, path string) *tab {
+func newBrowser(t *testing.T, path string, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 800),
 		chromedp.Flag("lang", "en-GB"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	options = append(options, more...)
 	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	return openTab(t, ctx)

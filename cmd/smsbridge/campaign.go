@@ -81,7 +81,7 @@ column called number, phone, mobile or to, or in the one that --map says.`,
 	f.StringVar(&n.From, "from", "", "the line to send from (default: for each person as for a single text)")
 	f.StringVar(&n.at, "at", "", "start then, and not before; as for send")
 	f.IntVar(&n.Pace, "pace", 0, "copies a minute (default: as fast as the lines send)")
-	f.BoolVar(&n.dry, "dry-run", false, "tell what it would do, and cancel it: nothing is sent")
+	f.BoolVar(&n.dry, "dry-run", false, "tell what it would do: nothing is kept, and nothing sent")
 	return cmd
 }
 
@@ -108,26 +108,59 @@ func (n *newCampaign) create(cmd *cobra.Command, c *client.Client, text []string
 		return none, fail(exitUsage, "say --list or --file: to whom")
 	}
 	n.Skip = n.skip
-	made, _, err := c.CreateCampaign(cmd.Context(), n.NewCampaign)
-	if err != nil {
+	if n.dry {
+		p, err := n.plan(cmd, c, rows)
+		if err == nil {
+			preview(cmd.ErrOrStderr(), p)
+		}
+		return planTable(p), err
+	}
+	n.Rows = rows[:min(len(rows), storage.MostRows)]
+	made, bad, err := c.CreateCampaign(cmd.Context(), n.NewCampaign)
+	if leftOut(cmd.ErrOrStderr(), bad); err != nil {
 		return none, err
 	}
-	err = pieces(rows, func(some []storage.Row) error {
+	err = pieces(rows[len(n.Rows):], func(some []storage.Row) error {
 		var bad []client.BadRow
 		made, bad, err = c.AddToCampaign(cmd.Context(), made.ID, some, n.skip)
 		leftOut(cmd.ErrOrStderr(), bad)
 		return err
 	})
-	if err != nil || n.dry {
-		if err == nil {
-			err = preview(cmd.Context(), c, cmd.ErrOrStderr(), made.ID)
-		}
-		var canceled storage.Campaign
-		if canceled, _ = c.CancelCampaign(context.WithoutCancel(cmd.Context()), made.ID); canceled.ID != "" {
+	if err != nil { // half a campaign is of no use to anybody
+		if canceled, _ := c.CancelCampaign(context.WithoutCancel(cmd.Context()), made.ID); canceled.ID != "" {
 			made = canceled
 		}
 	}
 	return campaignTable(made), err
+}
+
+// plan asks what the campaign would do, a piece of its rows at a time.
+func (n *newCampaign) plan(cmd *cobra.Command, c *client.Client, rows []storage.Row) (p storage.Plan, err error) {
+	ask := func(in client.NewCampaign, soFar *storage.Plan) (err error) {
+		var bad []client.BadRow
+		p, bad, err = c.PlanCampaign(cmd.Context(), in, soFar)
+		leftOut(cmd.ErrOrStderr(), bad)
+		return err
+	}
+	in := n.NewCampaign
+	if in.List != "" || len(rows) == 0 {
+		if err := ask(in, nil); err != nil {
+			return p, err
+		}
+		in.List = ""
+	}
+	return p, pieces(rows, func(some []storage.Row) error {
+		soFar := p
+		in.Rows = some
+		return ask(in, &soFar)
+	})
+}
+
+// planTable is a plan in one row.
+func planTable(p storage.Plan) table {
+	t := table{heads: []string{"copies", "parts", "skipped", "takes", "limits that are too low"}}
+	t.add(p, fmt.Sprint(p.Copies), fmt.Sprint(p.Parts), fmt.Sprint(p.Skipped), takes(p), fmt.Sprint(len(p.Short)))
+	return t
 }
 
 func newCampaignPreviewCommand() *cobra.Command {
@@ -136,9 +169,7 @@ func newCampaignPreviewCommand() *cobra.Command {
 		Example: "  smsbridge campaign preview cg_7Q2M0K3XJ9AB1CDE -o json", Args: exactly("a campaign"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		p, err := c.PreviewCampaign(cmd.Context(), args[0])
-		t := table{heads: []string{"copies", "parts", "skipped", "takes", "limits that are too low"}}
-		t.add(p, fmt.Sprint(p.Copies), fmt.Sprint(p.Parts), fmt.Sprint(p.Skipped), takes(p), fmt.Sprint(len(p.Short)))
-		return t, err
+		return planTable(p), err
 	})
 }
 
@@ -150,11 +181,7 @@ func takes(p storage.Plan) string {
 }
 
 // preview tells a plan to people.
-func preview(ctx context.Context, c *client.Client, w io.Writer, id string) error {
-	p, err := c.PreviewCampaign(ctx, id)
-	if err != nil {
-		return err
-	}
+func preview(w io.Writer, p storage.Plan) {
 	fmt.Fprintf(w, "%d copies, %d parts; takes %s; nothing was sent\n", p.Copies, p.Parts, takes(p))
 	for _, why := range slices.Sorted(maps.Keys(p.Reasons)) {
 		fmt.Fprintf(w, "  %d left out: %s\n", p.Reasons[why], why)
@@ -168,7 +195,6 @@ func preview(ctx context.Context, c *client.Client, w io.Writer, id string) erro
 	for _, s := range p.Samples {
 		fmt.Fprintf(w, "  to %s: %s\n", s.Number, plain(s.Text))
 	}
-	return nil
 }
 
 func newCampaignMoveCommand(verb, short string, do func(*client.Client, context.Context, string) (storage.Campaign, error)) *cobra.Command {

@@ -41,6 +41,9 @@ func TestVerbs_campaign_S65(t *testing.T) {
 	ask(exitUsage, "no column", "campaign", "create", "x", "--template", "ready", "--file", file, "--map", "Phone=number")
 	ask(exitError, "Row 3", append([]string{"campaign", "create", "x", "--template", "ready"}, mapped...)...)
 	ask(0, "nothing was sent", append([]string{"campaign", "create", "x", "--template", "ready", "--dry-run", "--continue-on-error"}, mapped...)...)
+	if left := ask(0, "", "campaign", "list", "-q"); left != "" {
+		t.Errorf("a dry run has left %s", left)
+	}
 	id := ask(0, "cg_", append([]string{"campaign", "create", "real", "--template", "ready", "-q", "--continue-on-error"}, mapped...)...)
 	ask(0, "COPIES", "campaign", "preview", id)
 	ask(0, "running", "campaign", "start", id)

@@ -158,53 +158,42 @@ func newCaseDoCommand(use, short, example string, most int, do func(context.Cont
 }
 
 func newCaseOpenCommand() *cobra.Command {
-	var b box
-	var o output
-	var agent, from string
-	cmd := &cobra.Command{
+	var from string
+	cmd := newCaseTakeCommand(&cobra.Command{
 		Use: "open NUMBER", Short: "Begin a case before anything was said; the reply lands in it",
-		Example: "  smsbridge case open +15550100 --agent Ana",
-		Args:    exactly("a number"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(); err != nil {
-				return err
-			}
-			return b.ask(cmd.Context(), func(c *client.Client) error {
-				taken, err := c.OpenCase(cmd.Context(), args[0], from, agent)
-				if err != nil {
-					return err
-				}
-				return printTaken(cmd, o, taken)
-			})
-		},
-	}
-	b.flags(cmd)
-	o.flags(cmd)
-	forAgent(cmd, &agent)
+		Example: "  smsbridge case open +15550100 --agent Ana", Args: exactly("a number"),
+	}, func(ctx context.Context, c *client.Client, number, agent string) (client.Taken, error) {
+		return c.OpenCase(ctx, number, from, agent)
+	})
 	cmd.Flags().StringVar(&from, "from", "", "the line to write from; default as for send")
 	return cmd
 }
 
 func newCaseContinueCommand() *cobra.Command {
+	return newCaseTakeCommand(&cobra.Command{
+		Use: "continue CASE", Short: "Open a closed case again",
+		Example: "  smsbridge case continue cs_7Q2M0K3XJ9AB1CDE --agent Ana", Args: exactly("a case"),
+	}, func(ctx context.Context, c *client.Client, id, agent string) (client.Taken, error) {
+		return c.ContinueCase(ctx, id, agent)
+	})
+}
+
+// newCaseTakeCommand is a verb by which an agent comes to have a case.
+func newCaseTakeCommand(cmd *cobra.Command, take func(ctx context.Context, c *client.Client, what, agent string) (client.Taken, error)) *cobra.Command {
 	var b box
 	var o output
 	var agent string
-	cmd := &cobra.Command{
-		Use: "continue CASE", Short: "Open a closed case again",
-		Example: "  smsbridge case continue cs_7Q2M0K3XJ9AB1CDE --agent Ana",
-		Args:    exactly("a case"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(); err != nil {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := o.check(); err != nil {
+			return err
+		}
+		return b.ask(cmd.Context(), func(c *client.Client) error {
+			taken, err := take(cmd.Context(), c, args[0], agent)
+			if err != nil {
 				return err
 			}
-			return b.ask(cmd.Context(), func(c *client.Client) error {
-				taken, err := c.ContinueCase(cmd.Context(), args[0], agent)
-				if err != nil {
-					return err
-				}
-				return printTaken(cmd, o, taken)
-			})
-		},
+			return printTaken(cmd, o, taken)
+		})
 	}
 	b.flags(cmd)
 	o.flags(cmd)

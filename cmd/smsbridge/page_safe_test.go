@@ -46,7 +46,7 @@ func TestPageByHostileBox(t *testing.T) {
 	bad := hostileStrings(hostileMany())
 	o := newFloor(t)
 	talk(t, o.ana, o.url)
-	w := atTheWire(t, o, o.ana, bad)
+	w := tapWire(t, o, o.ana, bad)
 	for _, sink := range eval[[]string](w.tab, `Object.keys(wire.sinks)`) {
 		t.Run(sink, func(t *testing.T) {
 			w := w.in(t)
@@ -96,7 +96,7 @@ func TestPageByHostileBox(t *testing.T) {
 			if _, err := chromedp.Call(p.ctx, page.SetBypassCSP, page.SetBypassCSPParams{Enabled: bypass}); err != nil {
 				t.Fatal(err)
 			}
-			w := atTheWire(t, o, p, bad)
+			w := tapWire(t, o, p, bad)
 			// A page that is careless with the last words of a list.
 			eval[bool](p, `(new MutationObserver(() => document.querySelectorAll(".row-text:not([data-taken])").forEach(e => {
 				e.dataset.taken = "";
@@ -128,9 +128,9 @@ type wireTap struct {
 	script string      // the sinks and the strings
 }
 
-// atTheWire opens the desk in a tab anew, with the fake box between it and the
+// tapWire opens the desk in a tab anew, with the fake box between it and the
 // box, and gives it the strings.
-func atTheWire(t *testing.T, o *floor, p *tab, bad []string) *wireTap {
+func tapWire(t *testing.T, o *floor, p *tab, bad []string) *wireTap {
 	t.Helper()
 	w := &wireTap{tab: p, asked: new(complaints)}
 	box, err := url.Parse(o.url)

@@ -58,8 +58,11 @@ const beside = `[...document.querySelectorAll("body *")].filter(e => {
 	return r.width && e.checkVisibility() && !e.closest(".skips, .unseen, .chips, pre, svg, .table thead") && (r.left < -1 || r.right > innerWidth + 1);
 }).map(e => e.tagName + "." + e.className).slice(0, 5)`
 
-// TestPageWordsInChromium walks through the screens in the pseudo language and
-// in Arabic.
+// tight finds buttons that are too narrow for what they say.
+const tight = `[...document.querySelectorAll("button, .button")].filter(e => e.checkVisibility() && !e.closest(".unseen") && !e.querySelector(".unseen, .tip") && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim()).slice(0, 5)`
+
+// TestPageWordsInChromium walks through the screens in the pseudo language, in
+// Arabic, and in German where there is little room.
 func TestPageWordsInChromium(t *testing.T) {
 	chromium := findChromium(t)
 	url, code := startDemo(t)
@@ -111,6 +114,28 @@ func TestPageWordsInChromium(t *testing.T) {
 		}
 		if found := eval[[]string](desk, beside); len(found) == 0 {
 			t.Error("control: a planted overflow is not seen")
+		}
+	})
+	t.Run("German has room in a narrow window", func(t *testing.T) {
+		desk := desk.in(t)
+		round.tab = desk
+		const width = 390
+		round.as(form{width: width, height: 800, look: `{"language":"de"}`})
+		for _, s := range screens {
+			round.to(s)
+			if w := eval[float64](desk, `document.documentElement.scrollWidth`); w > width {
+				t.Errorf("%s: the page is %v wide", s.name, w)
+			}
+			if found := eval[[]string](desk, beside); len(found) > 0 {
+				t.Errorf("%s: beside the screen: %s", s.name, strings.Join(found, ", "))
+			}
+			if found := eval[[]string](desk, tight); len(found) > 0 {
+				t.Errorf("%s: cut off: %q", s.name, found)
+			}
+		}
+		eval[bool](desk, `(() => { const b = document.createElement("button"); b.textContent = "Anrufweiterleitung"; b.style = "inline-size:3em;overflow:hidden"; document.querySelector(".room-body").prepend(b); return true })()`)
+		if found := eval[[]string](desk, tight); !slices.Contains(found, "Anrufweiterleitung") {
+			t.Errorf("control: a planted button is not among %q", found)
 		}
 	})
 	desk.quiet(t)

@@ -31,7 +31,7 @@ func newDesks(t *testing.T) *desks {
 	at := free.Addr().String()
 	free.Close()
 	o := &desks{t: t, url: "http://" + at, lines: make(map[string]string)}
-	o.admin = bridgeOn(t, "--demo", "--listen", at)
+	o.admin = bridgeOn(t, "--demo", "--listen", at, "--host", "box.test")
 	for found := range strings.Lines(o.must("line", "list", "-o", "jsonl")) {
 		var l storage.Line
 		if err := json.Unmarshal([]byte(found), &l); err != nil {

@@ -25,7 +25,7 @@ func newQuietSetCommand() *cobra.Command {
 	var q storage.Quiet
 	cmd := newQuietDoCommand(&cobra.Command{
 		Use: "set FROM TO ZONE", Short: "Set quiet hours",
-		Example: "  smsbridge quiet set 20:00 08:00 Europe/Berlin\n  smsbridge quiet set 22:00 06:00 UTC --line ln_7Q2M0K3XJ9AB1CDE --policy refuse",
+		Example: "  smsbridge quiet set 20:00 08:00 Europe/Berlin\n  smsbridge quiet set 22:00 06:00 UTC --line ln_7Q2M0K3XJ9AB1CDE --policy refuse\n  smsbridge quiet set 21:00 08:00 America/New_York --recipient",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 3 {
 				return fail(exitUsage, "%s wants two times of the day and a time zone; see %s --help", cmd.CommandPath(), cmd.CommandPath())
@@ -37,6 +37,7 @@ func newQuietSetCommand() *cobra.Command {
 		return c.SetQuiet(ctx, q)
 	})
 	cmd.Flags().StringVar(&q.Line, "line", "", "one line (default: each that has no hours of its own)")
+	cmd.Flags().BoolVar(&q.Recipient, "recipient", false, "on the clock of the recipient's country, where it has one; ZONE is for the others")
 	cmd.Flags().StringVar(&q.Policy, "policy", storage.QuietHold, "what becomes of a text then: hold or refuse")
 	return cmd
 }
@@ -66,9 +67,13 @@ func newQuietDoCommand(cmd *cobra.Command, do func(context.Context, *client.Clie
 			if err != nil {
 				return err
 			}
-			t := table{heads: []string{"line", "from", "to", "zone", "policy"}}
+			t := table{heads: []string{"line", "from", "to", "zone", "policy", "clock of"}}
 			for _, q := range all {
-				t.add(q, q.Line, q.From, q.To, q.Zone, q.Policy)
+				whose := "the zone"
+				if q.Recipient {
+					whose = "the recipient"
+				}
+				t.add(q, q.Line, q.From, q.To, q.Zone, q.Policy, whose)
 			}
 			return o.print(cmd.OutOrStdout(), t)
 		})

@@ -1,6 +1,7 @@
 // Package plan knows the telephone numbering plans of the world: which country
 // a number belongs to, what kind it is, and how a number that was typed the way
-// people at home write it is written for the whole world (ITU-T E.164).
+// people at home write it is written for the whole world (ITU-T E.164). It also
+// knows in which countries it is the same time everywhere, and which.
 //
 // The plans are a table (table.txt), one country a line, of which only the
 // lines that are asked for are ever read or compiled: a box that texts one

@@ -98,12 +98,12 @@ func (t *tx) insert(m *storage.Message, d storage.Draft, line storage.Line, v st
 		m.ID, m.Thread, line.ID, d.To, line.Number, d.Text, state, v.Hold, d.Count.Parts, strings.Join(m.Warnings, ","),
 		string(who), string(count), ref, t.now.Milli(), t.next(),
 		d.Priority.Rank(), due.Milli(), expires.Milli(), d.Flash, hold, d.ResendOf, d.Campaign)
-	turn := t.turn(line.ID, d.Priority.Rank(), d.To)
+	turn, zone := t.turn(line.ID, d.Priority.Rank(), d.To), storage.ZoneOf(d.To)
 	for n := 1; n <= d.Count.Parts; n++ {
 		t.exec(`
-			INSERT INTO part (message, n, line, peer, state, reason, next_try, priority, turn, expires_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			m.ID, n, line.ID, d.To, state, v.Hold, due.Milli(), d.Priority.Rank(), turn, expires.Milli())
+			INSERT INTO part (message, n, line, peer, state, reason, next_try, priority, turn, expires_at, zone)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			m.ID, n, line.ID, d.To, state, v.Hold, due.Milli(), d.Priority.Rank(), turn, expires.Milli(), zone)
 	}
 }
 
@@ -125,7 +125,7 @@ func (t *tx) admit(d storage.Draft, line storage.Line) (storage.Verdict, error) 
 		err = policy.Admit(d.Text, d.Count.Parts)
 	}
 	if err == nil {
-		err = t.awake(line.ID)
+		err = t.awake(line.ID, d.To)
 	}
 	if err == nil {
 		err = t.spend(d, line.ID)
@@ -133,18 +133,20 @@ func (t *tx) admit(d storage.Draft, line storage.Line) (storage.Verdict, error) 
 	return verdict, err
 }
 
-// awake refuses while a line is quiet, if it is set to refuse then.
-func (t *tx) awake(line string) error {
+// awake refuses while a line is quiet, or it is where a text goes, if that is to
+// be refused.
+func (t *tx) awake(line, to string) error {
 	q, err := quietOf(t.list, line)
 	if q == nil || err != nil || q.Policy != storage.QuietRefuse {
 		return err
 	}
-	until, quiet := q.Until(t.now.Time)
+	hours := q.In(storage.ZoneOf(to))
+	until, quiet := hours.Until(t.now.Time)
 	if !quiet {
 		return nil
 	}
 	e := storage.Refuse(storage.CodeQuiet, "from", "this line is quiet from %s to %s (%s) and takes no text; it may be sent after %s",
-		q.From, q.To, q.Zone, until.Format("2006-01-02 15:04"))
+		hours.From, hours.To, hours.Zone, until.Format("2006-01-02 15:04"))
 	e.After = until.Sub(t.now.Time)
 	return e
 }

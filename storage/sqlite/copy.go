@@ -113,6 +113,55 @@ func (db *DB) Copies(ctx context.Context, id string, state storage.CopyState, p 
 	return page, err
 }
 
+// Addressed are the copies that a campaign to the people of a list (empty: to
+// nobody) and to rows would have, numbered after first, with what is known
+// against each. Nothing is kept.
+func (db *DB) Addressed(ctx context.Context, list string, rows []storage.Row, first int) (found []storage.Copy, err error) {
+	err = db.look(ctx, func(v *view) error {
+		if list != "" {
+			l, err := aList(v.rows, "list", list)
+			if err != nil {
+				return err
+			}
+			listed, err := v.listed(l.ID)
+			if err != nil {
+				return err
+			}
+			rows = append(listed, rows...)
+		}
+		for i, r := range rows {
+			c := storage.Copy{N: first + i + 1, Number: r.Number, Values: r.Values, State: storage.CopyWaiting}
+			if c.Contact, err = contactOf(v.rows, r.Contact, r.Number); err != nil {
+				return err
+			}
+			if c.Number == "" && c.Contact != nil && len(c.Contact.Numbers) > 0 {
+				c.Number = c.Contact.Numbers[0]
+			}
+			if err := against(v.rows, &c); err != nil {
+				return err
+			}
+			found = append(found, c)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// listed are the rows of a list, in the order in which a campaign takes them.
+func (v *view) listed(list string) (rows []storage.Row, err error) {
+	err = v.rows(`SELECT contact, number, vals FROM people_row WHERE list = ? ORDER BY who`, []any{list}, func(r *sql.Rows) error {
+		var row storage.Row
+		var values string
+		err := r.Scan(&row.Contact, &row.Number, &values)
+		if err == nil {
+			err = readValues(values, &row.Values)
+		}
+		rows = append(rows, row)
+		return err
+	})
+	return rows, err
+}
+
 // ahead is how many copies of a campaign wait for the modem at most: what
 // is made late can still be paused, and what the recipient says meanwhile counts.
 const ahead = 20

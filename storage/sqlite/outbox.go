@@ -258,7 +258,7 @@ func (db *DB) Queue(ctx context.Context, lines []string, limit int) (storage.Que
 			if err != nil || m == nil {
 				return err
 			}
-			q.Messages = append(q.Messages, g.Explain(*m, p.position, p.next, now))
+			q.Messages = append(q.Messages, g.For(m.To, now).Explain(*m, p.position, p.next, now))
 		}
 		return nil
 	})

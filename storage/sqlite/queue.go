@@ -20,6 +20,7 @@ const dueNow = `
 	WHERE part.line = ?1 AND part.state = 'queued'
 		AND (part.next_try <= ?2 OR part.next_try > ?3 AND message.due_at <= message.created_at + 10000)
 		AND (part.expires_at = 0 OR part.expires_at > ?2)
+		AND part.zone NOT IN (SELECT value FROM json_each(?4))
 	ORDER BY part.priority, part.turn, part.message, part.n
 	LIMIT 1`
 
@@ -37,13 +38,17 @@ func (db *DB) Next(ctx context.Context, line string) (due storage.Due, wait stor
 		if shut, wait = gate.Shut(); shut {
 			return nil
 		}
+		zones, wake, err := asleep(v.rows, line, gate.Hours, now)
+		if err != nil {
+			return err
+		}
 		var ref, since, expires, at int64
 		ok, err = v.get(`
 			SELECT part.message, part.n, message.total, part.peer, message.text, message.concat_ref,
 			       part.attempts, part.tries, part.pdu, part.length, message.flash, part.expires_at,
 			       max(message.created_at, message.due_at),
 			       EXISTS (SELECT 1 FROM part AS other WHERE other.message = part.message AND other.state NOT IN ('queued', 'held'))`+dueNow,
-			[]any{line, now.Milli(), now.Milli() + latest},
+			[]any{line, now.Milli(), now.Milli() + latest, linesJSON(zones)},
 			&due.Message, &due.N, &due.Total, &due.To, &due.Text, &ref, &due.Attempts, &due.Tries, &due.PDU, &due.Length,
 			&due.Flash, &expires, &since, &due.Begun)
 		due.ConcatRef, due.Expires, due.Since = uint16(ref), storage.FromMilli(expires), storage.FromMilli(since)
@@ -52,10 +57,32 @@ func (db *DB) Next(ctx context.Context, line string) (due storage.Due, wait stor
 		}
 		_, err = v.get(`SELECT coalesce(min(next_try), 0) FROM part WHERE line = ? AND state = 'queued' AND next_try > ?`,
 			[]any{line, now.Milli()}, &at)
-		wait = storage.FromMilli(at)
+		if wait = storage.FromMilli(at); wait.IsZero() || !wake.IsZero() && wake.Before(wait.Time) {
+			wait = wake
+		}
 		return err
 	})
 	return due, wait, ok, err
+}
+
+// asleep are the zones in which it is quiet, among those of the recipients that
+// a line has texts for, and the moment when the first of them wakes.
+func asleep(rows reads, line string, hours *storage.Quiet, now storage.Time) (zones []string, wake storage.Time, err error) {
+	zones = []string{}
+	if hours == nil {
+		return zones, wake, nil
+	}
+	err = rows(`SELECT DISTINCT zone FROM part WHERE line = ? AND state = 'queued'`, []any{line}, func(r *sql.Rows) error {
+		var zone string
+		err := r.Scan(&zone)
+		if until, quiet := hours.In(zone).Until(now.Time); quiet {
+			if zones = append(zones, zone); wake.IsZero() || until.Before(wake.Time) {
+				wake = storage.At(until)
+			}
+		}
+		return err
+	})
+	return zones, wake, err
 }
 
 // gateOf is what keeps a line from sending anything at all.
@@ -71,7 +98,9 @@ func gateOf(get func(string, []any, ...any) (bool, error), rows func(string, []a
 		g.Paced = storage.FromMilli(paced)
 	}
 	q, err := quietOf(rows, line)
-	if q != nil {
+	if q != nil && q.Recipient {
+		g.Hours = q
+	} else if q != nil {
 		if until, quiet := q.Until(now.Time); quiet {
 			g.Quiet = storage.At(until)
 		}
@@ -85,20 +114,21 @@ const minute = 60_000
 // may leave: what was looked at when it was chosen may have changed since.
 func (t *tx) release(c *storage.Change) error {
 	var expires int64
-	if !t.get(`SELECT line, expires_at FROM part WHERE message = ? AND n = ?`, []any{c.Message, c.N}, &c.Line, &expires) {
+	var to string
+	if !t.get(`SELECT line, expires_at, peer FROM part WHERE message = ? AND n = ?`, []any{c.Message, c.N}, &c.Line, &expires, &to) {
 		return t.err
 	}
 	g, err := gateOf(t.find, t.list, c.Line, t.now)
 	if err != nil {
 		return err
 	}
-	switch {
+	switch g = g.For(to, t.now); {
 	case g.Stop.Stopped:
 		return storage.Refuse(storage.CodeConflict, "state", "all sending is stopped")
 	case g.Off:
 		return storage.Refuse(storage.CodeConflict, "state", "the line is switched off for texts")
 	case !g.Quiet.IsZero():
-		return storage.Refuse(storage.CodeConflict, "state", "the line is quiet until %s", g.Quiet.Format("15:04 MST"))
+		return storage.Refuse(storage.CodeConflict, "state", "it is quiet until %s", g.Quiet.Format("15:04 MST"))
 	case expires > 0 && expires <= t.now.Milli():
 		return storage.Refuse(storage.CodeConflict, "state", "the text has expired")
 	}

@@ -7,11 +7,11 @@ import (
 	"smsbridge/storage"
 )
 
-const quietColumns = `SELECT line, begins, ends, zone, policy FROM quiet `
+const quietColumns = `SELECT line, begins, ends, zone, policy, recipient FROM quiet `
 
 func scanQuiet(r scanner) (storage.Quiet, error) {
 	var q storage.Quiet
-	err := r.Scan(&q.Line, &q.From, &q.To, &q.Zone, &q.Policy)
+	err := r.Scan(&q.Line, &q.From, &q.To, &q.Zone, &q.Policy, &q.Recipient)
 	return q, err
 }
 
@@ -41,9 +41,10 @@ func (db *DB) SetQuiet(ctx context.Context, q storage.Quiet) error {
 		if q.Line != "" && len(t.lines("id = ?", q.Line)) == 0 && t.err == nil {
 			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", q.Line)
 		}
-		t.exec(`INSERT INTO quiet (line, begins, ends, zone, policy) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (line) DO UPDATE SET begins = excluded.begins, ends = excluded.ends, zone = excluded.zone, policy = excluded.policy`,
-			q.Line, q.From, q.To, q.Zone, q.Policy)
+		t.exec(`INSERT INTO quiet (line, begins, ends, zone, policy, recipient) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (line) DO UPDATE SET begins = excluded.begins, ends = excluded.ends, zone = excluded.zone, policy = excluded.policy,
+				recipient = excluded.recipient`,
+			q.Line, q.From, q.To, q.Zone, q.Policy, q.Recipient)
 		t.object(q.Line)
 		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Quiet: &q})
 		return t.err

@@ -27,6 +27,11 @@ import { offers, startWork } from "./work";
 import { words } from "./words";
 
 const askAgain = 3_000;
+
+// Where the browser allows it, the page opens without the box and shows what
+// was read.
+const lasting = window.isSecureContext && window.top === window && "serviceWorker" in navigator;
+const offline = () => import("./offline");
 const Offers = later(() => import("./offer").then((m) => m.Offers));
 const AskBar = later(() => import("./notice").then((m) => m.AskBar));
 
@@ -87,6 +92,7 @@ async function knock(): Promise<void> {
   try {
     await begin();
   } catch {
+    if (lasting) await offline().then((m) => m.wake()).catch(() => {});
     window.setTimeout(() => { if (!session.value) void knock(); }, askAgain);
   }
 }
@@ -110,6 +116,7 @@ async function start(): Promise<void> {
   startWork();
   await knock();
   render(<App />, root);
+  if (lasting) void offline().then((m) => m.startOffline());
 }
 
 void start();

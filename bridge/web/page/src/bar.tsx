@@ -8,11 +8,12 @@ import { Dialog } from "./dialog";
 import { ChatIcon, KeysIcon, LeaveIcon, MenuIcon, PhoneIcon } from "./icon";
 import { LineChips } from "./line";
 import { outbox } from "./outbox";
+import { preferences } from "./prefer";
 import { unreadTotal } from "./view";
 import { address, may, rooms, to } from "./rooms";
 import { latency, now, problem, state } from "./socket";
 import { session } from "./store";
-import { say, words } from "./words";
+import { own, say, words } from "./words";
 
 // asked is the dialog that the bar has open.
 export const asked = signal<"" | "menu" | "keys" | "leave" | "account">("");
@@ -147,10 +148,14 @@ function look(e: Event) {
 function Keys({ onClose }: { onClose(): void }) {
   return (
     <Dialog key="keys" title={words.keysTitle} onClose={onClose}>
-      <dl class="facts keys">{[...words.keyList, ...words.moreKeys].map(([k, v]) => <div key={k}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></div>)}</dl>
+      <dl class="facts keys">{[...words.keyList, ...own.moreKeys].map(([k, v]) => <div key={k} class={single(k) && !preferences.value.single_keys ? "off" : undefined}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></div>)}</dl>
+      <p class="hint">{preferences.value.single_keys ? own.singleOn : own.singleOff} <a href={to("settings")} onClick={onClose}>{words.room.settings}</a></p>
     </Dialog>
   );
 }
+
+// single tells whether a key stands alone, without one that is held down.
+const single = (key: string) => key === "/" || key === "?";
 
 function Leave({ onClose }: { onClose(): void }) {
   const [busy, setBusy] = useState(false);

@@ -8,9 +8,10 @@ import { readRoom } from "./rooms";
 import { closeSheet } from "./details";
 import { forgetDrafts, putDraft, saveDrafts, startDrafts } from "./draft";
 import { forgetHints, hear as hint, readPresences, stopped } from "./hint";
-import { forgetAll, keepFor } from "./keep";
+import { forgetAll, keepFor, leaving, setLeaving } from "./keep";
 import { flush, mine, startOutbox } from "./outbox";
 import type { Event, Line, Message, Missed, Opened, Session, Thread, ThreadPage } from "./protocol";
+import { Refusal } from "./refusal";
 import { ask } from "./rest";
 import { call, connect, disconnect } from "./socket";
 import {
@@ -30,17 +31,32 @@ export const missed = signal<Missed | null>(null);
 // over tells that the box ended the session, and not the person.
 export const over = signal(false);
 
+const askLimit = 8_000; // milliseconds; a box that does not refuse may not be there either
+
 // begin asks who we are and, if somebody is signed in, opens the socket.
 export async function begin(): Promise<void> {
-  session.value = await ask<Session>("GET", "/session");
-  if (session.value.signed_in) start();
+  await tellLeft();
+  const found = await ask<Session>("GET", "/session", undefined, AbortSignal.timeout(askLimit));
+  if (session.value?.signed_in) return; // what was kept is shown meanwhile, and asks for itself
+  session.value = found;
+  if (found.signed_in) start();
 }
+
+// begun goes on with what this browser has kept, before the box answers; the
+// box has to confirm the threads.
+export function begun(threads: string[]): void {
+  unsure = threads;
+  start(true);
+}
+
+let unsure: string[] = [];
 
 // Proof is what somebody signs in with: a code and, the first time, the name to
 // be known by; or the name of an account and its password.
 export type Proof = { code: string; name?: string } | { name: string; password: string };
 
 export async function signIn(by: Proof): Promise<void> {
+  await tellLeft();
   await ask("POST", "/session", by);
   await begin();
 }
@@ -48,19 +64,30 @@ export async function signIn(by: Proof): Promise<void> {
 export async function signOut(): Promise<void> {
   forgetAll();
   disconnect();
-  await ask("DELETE", "/session").catch(() => {});
+  setLeaving(true);
+  await tellLeft().catch(() => {});
   end();
 }
 
-function start(): void {
+// tellLeft tells the box that somebody signed out here. A box that is away hears
+// it before anything else.
+async function tellLeft(): Promise<void> {
+  if (!leaving()) return;
+  await ask("DELETE", "/session").catch((e) => {
+    if (!(e instanceof Refusal) || e.type === "internal") throw e; // it was not the box that answered
+  });
+  setLeaving(false);
+}
+
+function start(kept = false): void {
   keepFor(session.value!.agent?.id ?? "");
   startDrafts();
   startOutbox(() => {});
   over.value = false;
-  connect({ event, hint, opened, reload, live, denied: () => { over.value = true; end(); } });
+  connect({ event, hint, opened, reload, live, denied: () => { over.value = true; end(); } }, kept);
 }
 
-function end(): void {
+export function end(): void {
   disconnect();
   reset();
   forgetWindows();
@@ -202,10 +229,22 @@ async function readLists(): Promise<void> {
     putAll([...(page.threads ?? []), ...(fresh.threads ?? [])]);
     if (!(openList in more.value)) more.value = { ...more.value, [openList]: page.next ?? "" };
     listsRead.value = true;
+    confirm([...(page.threads ?? []), ...(fresh.threads ?? [])]);
     if (fresh.next) await countBeyond();
     else beyond.value = 0;
   } catch {
     // The socket went away; the next one reads the lists again.
+  }
+}
+
+// confirm takes away what was kept and the box does not list; the thread that is
+// shown is asked for by itself.
+function confirm(list: Thread[]): void {
+  const gone = unsure.filter((id) => !list.some((t) => t.id === id));
+  unsure = [];
+  for (const id of gone) {
+    dropThread(id);
+    dropView(id);
   }
 }
 

@@ -70,6 +70,12 @@ export function putDraft(v: View): void {
   set(v.thread, v.draft ?? "");
 }
 
+// withDraft is a view with the draft that is shown here, which the box may have
+// before its view tells of it.
+export function withDraft(v: View): View {
+  return { ...v, draft: drafts.peek()[v.thread] ?? "", draft_rev: revs.get(v.thread) ?? v.draft_rev };
+}
+
 // saveDrafts hands over what was written while the box was away.
 export function saveDrafts(): void {
   for (const name of own.keys()) void save(name);

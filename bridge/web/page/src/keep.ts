@@ -6,9 +6,11 @@ let agent = "";
 
 const prefix = () => `smsbridge.${agent}.`;
 
-// keepFor sets whose items the others mean.
+// keepFor sets whose items the others mean. What another account left in this
+// browser is removed: nobody who uses it after is to find it.
 export function keepFor(id: string): void {
   agent = id;
+  if (id) drop((key) => key.split(".").length > 3 && !key.startsWith(prefix()));
 }
 
 export function keep(kind: string, name: string, value: unknown): void {
@@ -44,10 +46,35 @@ export function kept<T>(kind: string): Record<string, T> {
 
 // forgetAll removes everything of the agent from this browser.
 export function forgetAll(): void {
+  drop((key) => key.startsWith(prefix()));
+}
+
+function drop(which: (key: string) => boolean): void {
   try {
     for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(prefix())) localStorage.removeItem(key);
+      if (key.startsWith("smsbridge.") && which(key)) localStorage.removeItem(key);
     }
+  } catch {
+    // As above.
+  }
+}
+
+const leavingKey = "smsbridge.leaving";
+
+// leaving tells that somebody signed out here while the box was away, which
+// does not know it yet.
+export function leaving(): boolean {
+  try {
+    return localStorage.getItem(leavingKey) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function setLeaving(on: boolean): void {
+  try {
+    if (on) localStorage.setItem(leavingKey, "1");
+    else localStorage.removeItem(leavingKey);
   } catch {
     // As above.
   }

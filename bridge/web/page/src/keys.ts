@@ -1,10 +1,12 @@
 // Keys that work anywhere on the desk (the list of them is in words.ts). The
-// two single signs among them, / and ?, are left to whoever writes in a field.
+// two single signs among them, / and ?, are left to whoever writes in a field, and
+// can be turned off (WCAG 2.2, 2.1.4): who speaks to the computer says them too.
 
 import { asked } from "./bar";
 import { go, step } from "./desk";
 import { closeSheet } from "./details";
 import { takeBack } from "./kit";
+import { preferences } from "./prefer";
 import { quick } from "./quick";
 import { search } from "./search";
 import { starting } from "./start";
@@ -21,7 +23,7 @@ export function watchKeys(): void {
     else if (e.altKey && !e.ctrlKey && !e.metaKey) withAlt(e);
     else if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.code === "KeyK") openQuick(e);
     else if (e.key === "Escape") leave(e);
-    else if (!e.ctrlKey && !e.metaKey && !writes(e.target as HTMLElement)) withSign(e);
+    else if (!e.ctrlKey && !e.metaKey && preferences.value.single_keys && !writes(e.target as HTMLElement)) withSign(e);
   });
 }
 

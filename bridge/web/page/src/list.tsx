@@ -15,10 +15,10 @@ import type { Thread } from "./protocol";
 import { clearSearch, found, Results, search, SearchBox } from "./search";
 import { state } from "./socket";
 import { starting } from "./start";
-import { cameIn, lineName, listsRead, others, place, session, sortedLines, sortedThreads, threads, who } from "./store";
-import { exact, shortAge } from "./time";
+import { cameIn, keptAt, lineName, listsRead, others, place, session, sortedLines, sortedThreads, threads, who } from "./store";
+import { exact, moment, shortAge } from "./time";
 import { closed, muted, readAll, reopen, unreadOf, unreadTotal } from "./view";
-import { say, words } from "./words";
+import { own, say, words } from "./words";
 
 export { Avatar } from "./face";
 
@@ -46,6 +46,7 @@ export function List() {
         <SearchBox />
         {!typed && <Filters />}
       </header>
+      {keptAt.value > 0 && <p class="note kept" role="status">{say(own.keptAt, { time: moment(keptAt.value) })}</p>}
       {listsRead.value && <NoLine />}
       <ul class="rows" onKeyDown={walk}>
         {rows.map((t) => <Row key={t.id} thread={t} stop={t.id === stop} searched={typed !== ""} />)}

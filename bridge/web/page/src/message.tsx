@@ -11,10 +11,11 @@ import { discard, flying, type Outgoing, sendNow } from "./outbox";
 import type { Author, Message, MessageCard, MessageState } from "./protocol";
 import { askRemove, mayRemove } from "./remove";
 import { session } from "./store";
+import { state as link } from "./socket";
 import { Text } from "./text";
 import { clock, exact, span } from "./time";
 import { cases, mayWrite } from "./work";
-import { say, sentence, words } from "./words";
+import { own, say, sentence, words } from "./words";
 
 export function tickOf(state: MessageState): TickShape {
   switch (state) {
@@ -183,6 +184,7 @@ export function Waiting({ out: o, name, stop, onEdit }: { out: Outgoing; name: s
         <span class="state-button"><Tick shape={o.state === "waiting" ? "wait" : "bad"} /><span class="tip" aria-hidden="true">{state}</span></span>
       </p>
       {o.state === "refused" && <p class="bubble-why bad"><strong>{words.refused}. </strong>{o.reason}</p>}
+      {o.state === "waiting" && state !== words.handing && link.value !== "live" && <p class="bubble-why">{say(own.waitsSince, { time: clock(at) })}</p>}
       {o.state === "asking" && <p class="bubble-why">{say(words.sendNowAsk, { age: span(Date.now() - o.at) })}</p>}
       {o.state !== "waiting" && (
         <p class="bubble-do">

@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 import { catalog } from "./catalog";
 import { Choice, said, Switch, toast } from "./kit";
-import { allowDesktop, asking, type Desktop, desktop, flashTitle, notice, notNow, sound, stopTitle, tones, unlock } from "./notify";
+import { allowDesktop, type AppBadge, appBadge, asking, type Desktop, desktop, flashTitle, notice, notNow, showAppBadge, sound, stopTitle, tones, unlock } from "./notify";
 import { type Preferences, prefer, preferences } from "./prefer";
+import { unreadTotal } from "./view";
 
 const words = catalog("notices", {
   title: "Notices",
@@ -37,16 +38,46 @@ const words = catalog("notices", {
     denied: "forbidden in the browser; its settings for this page can allow it again",
     default: "not allowed yet; press Allow notices",
     insecure: "the browser has none on this address: open the page by HTTPS, or on the box itself",
-  } satisfies Record<Desktop, string>,
+  } satisfies Record<Exclude<Desktop, "none">, string>,
   askSound: "The browser keeps this page silent until you press something.",
   unlock: "Switch sound on",
   askDesktop: "A text came while you looked elsewhere. Shall the desktop tell you of such?",
   notNow: "No, thank you",
 });
 
+// ladder has the words of the rungs that the page itself can show, and of its new
+// version.
+const ladder = catalog("ladder", {
+  icon: "Icon of the tab",
+  box: "Green head of a conversation",
+  app: "Badge of the app",
+  none: "this browser has none",
+  notInstalled: "shown once this page is installed as an app, which the menu of the browser does",
+  mutedTold: "A conversation that you mute makes no sound, no title and no notice; its badge stays.",
+  version: "A new version of this page is here. What you began to write stays.",
+  reload: "Load it",
+  notYet: "Later",
+});
+
+const stepName = (step: string) => words.step[step] ?? { icon: ladder.icon, box: ladder.box, app: ladder.app }[step];
+
+const desktopWords = (state: Desktop) => (state === "none" ? ladder.none : words.desktopState[state]);
+
+const appWords = (state: AppBadge) =>
+  ({ works: words.works, browser: ladder.notInstalled, insecure: words.desktopState.insecure, none: ladder.none })[state];
+
 // Bar asks for what a notice needs, where it needs something.
 export function AskBar() {
   if (!asking.value) return null;
+  if (asking.value === "version") {
+    return (
+      <div class="ask-bar" role="status">
+        <span>{ladder.version}</span>
+        <button type="button" class="button primary" onClick={() => location.reload()}>{ladder.reload}</button>
+        <button type="button" class="button" onClick={() => (asking.value = "")}>{ladder.notYet}</button>
+      </div>
+    );
+  }
   const forSound = asking.value === "sound";
   return (
     <div class="ask-bar" role="status">
@@ -57,10 +88,25 @@ export function AskBar() {
   );
 }
 
+const testLasts = 4_000;
+
+// light shows the rungs that stay as long as something is unread, for a while.
+function light(): void {
+  const icon = document.querySelector("link[rel=icon]");
+  icon?.setAttribute("href", "/icon-unread.svg");
+  showAppBadge(unreadTotal.peek() + 1);
+  window.setTimeout(() => {
+    stopTitle();
+    icon?.setAttribute("href", unreadTotal.peek() > 0 ? "/icon-unread.svg" : "/icon.svg");
+    showAppBadge(unreadTotal.peek());
+  }, testLasts);
+}
+
 // NotifySettings are the switches of the ladder and the test of all its steps.
 export function NotifySettings() {
   const p = preferences.value;
   const [found, tell] = useState<[string, string][]>([]);
+  const [green, turn] = useState(false);
   const [, again] = useState(0);
   const set = <K extends keyof Preferences>(key: K) => (value: Preferences[K]) => void prefer(key, value).catch((e) => toast(said(e)));
 
@@ -68,31 +114,34 @@ export function NotifySettings() {
     unlock();
     window.setTimeout(() => {
       const state = desktop();
-      if (p.notify_title) {
-        flashTitle(words.testFlash);
-        window.setTimeout(stopTitle, 4_000);
-      }
+      if (p.notify_title) flashTitle(words.testFlash);
+      light();
+      turn(true);
+      window.setTimeout(() => turn(false), testLasts);
       const heard = p.notify_sound && sound();
       if (p.notify_desktop && state === "granted") notice(words.testFlash, words.testText, "");
       const steady = matchMedia("(prefers-reduced-motion: reduce)").matches;
       tell([
         ["badge", words.works],
+        ["box", words.works],
         ["flash", !p.notify_title ? words.off : steady ? words.stillTold : words.works],
+        ["icon", words.works],
         ["sound", !p.notify_sound ? words.off : heard ? words.works : words.locked],
-        ["desktop", !p.notify_desktop ? words.off : words.desktopState[state]],
+        ["desktop", !p.notify_desktop ? words.off : desktopWords(state)],
+        ["app", appWords(appBadge())],
       ]);
     }, 150); // the sound is unlocked by then
   }
 
   return (
-    <section class="block notify" aria-label={words.title}>
+    <section class={"block notify" + (green ? " fresh" : "")} aria-label={words.title}>
       <h3>{words.title}</h3>
-      <fieldset class="choice"><legend>{words.what}</legend>
+      <fieldset class="switches"><legend>{words.what}</legend>
         <Switch label={words.sms} on={p.notify_sms} set={set("notify_sms")} />
         <Switch label={words.chat} on={p.notify_chat} set={set("notify_chat")} />
         <Switch label={words.call} on={p.notify_call} set={set("notify_call")} />
       </fieldset>
-      <fieldset class="choice"><legend>{words.how}</legend>
+      <fieldset class="switches"><legend>{words.how}</legend>
         <Switch label={words.flash} on={p.notify_title} set={set("notify_title")} />
         <Switch label={words.sound} on={p.notify_sound} set={set("notify_sound")} />
         {p.notify_sound && <Switch label={words.focused} on={p.notify_focused} set={set("notify_focused")} />}
@@ -108,11 +157,11 @@ export function NotifySettings() {
       <p class="line-form">
         <button type="button" class="button" onClick={test}>{words.testAll}</button>
         {desktop() === "default" && <button type="button" class="button" onClick={() => void allowDesktop().then(() => again((n) => n + 1))}>{words.allow}</button>}
-        <span class="hint">{words.testTold}</span>
       </p>
+      <p class="hint">{words.testTold} {ladder.mutedTold}</p>
       {found.length > 0 && (
         <div role="status" aria-label={words.results}>
-          <dl class="facts">{found.map(([step, result]) => <div key={step}><dt>{words.step[step]}</dt><dd>{result}</dd></div>)}</dl>
+          <dl class="facts">{found.map(([step, result]) => <div key={step} data-step={step}><dt>{stepName(step)}</dt><dd>{result}</dd></div>)}</dl>
         </div>
       )}
     </section>

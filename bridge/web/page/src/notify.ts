@@ -9,8 +9,9 @@ import { place, session, threads, who } from "./store";
 import { muted, unreadTotal } from "./view";
 import { say, words } from "./words";
 
-// What the bar asks for: to unlock the sound, or to allow notices.
-export const asking = signal<"" | "sound" | "desktop">("");
+// What the bar asks for: to unlock the sound, to allow notices, or to load the
+// new version of the page.
+export const asking = signal<"" | "sound" | "desktop" | "version">("");
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -23,7 +24,10 @@ let audio: AudioContext | null = null;
 // unlock is called from a click or a key, which is what browsers ask for.
 export function unlock(): void {
   audio ??= new AudioContext();
-  void audio.resume().then(() => { if (asking.value === "sound") asking.value = ""; });
+  void audio.resume().then(() => {
+    if (asking.value === "sound") asking.value = "";
+    lead("sound");
+  });
 }
 
 export const tones = ["glass", "knock", "rise"] as const;
@@ -57,38 +61,47 @@ export function sound(tone = preferences.value.notify_tone, volume = Number(pref
 }
 
 // Title. It changes once a second until somebody looks, and stands still for
-// who asked for no motion.
+// who asked for no motion (WCAG 2.2, 2.2.2).
 
 let flashing = 0;
 let flash = "";
 let base = "";
 
+const steady = -1; // no timer has this number
+
 export function flashTitle(told: string): void {
+  if (flashing) turnBack();
   flash = "● " + told;
-  if (flashing || still.matches) return;
-  const turn = () => {
-    if (document.title === flash) document.title = base;
-    else {
-      base = document.title;
-      document.title = flash;
-    }
-  };
   turn();
-  flashing = window.setInterval(turn, 1_000);
+  flashing ||= still.matches ? steady : window.setInterval(turn, 1_000);
+}
+
+function turn(): void {
+  if (document.title === flash) {
+    document.title = base;
+    return;
+  }
+  base = document.title;
+  document.title = flash;
+}
+
+function turnBack(): void {
+  if (document.title === flash) document.title = base;
 }
 
 export function stopTitle(): void {
   window.clearInterval(flashing);
-  if (flashing && document.title === flash) document.title = base;
+  if (flashing) turnBack();
   flashing = 0;
 }
 
 // Desktop. Asked for after the first text that came while nobody looked.
 
-export type Desktop = "granted" | "denied" | "default" | "insecure";
+export type Desktop = "granted" | "denied" | "default" | "insecure" | "none";
 
 export function desktop(): Desktop {
-  return window.isSecureContext && "Notification" in window ? Notification.permission : "insecure";
+  if (!window.isSecureContext) return "insecure";
+  return "Notification" in window ? Notification.permission : "none";
 }
 
 export async function allowDesktop(): Promise<Desktop> {
@@ -119,31 +132,86 @@ function wanted(): boolean {
 
 export function notice(title: string, text: string, tag: string): boolean {
   if (desktop() !== "granted") return false;
-  const shown = new Notification(title, { body: text, tag, icon: "/icon.svg" });
-  shown.onclick = () => {
-    window.focus();
-    if (tag) location.hash = "t=" + encodeURIComponent(tag);
-    shown.close();
-  };
+  const hash = tag && "#t=" + encodeURIComponent(tag);
+  const facts = { body: text, tag, icon: "/icon-192.png", data: hash };
+  try {
+    const shown = new Notification(title, facts);
+    shown.onclick = () => {
+      window.focus();
+      if (hash) location.hash = hash;
+      shown.close();
+    };
+  } catch {
+    // Phones let only the worker show one, which then goes where it leads.
+    void navigator.serviceWorker?.ready.then((r) => r.showNotification(title, facts)).catch(() => {});
+  }
   return true;
 }
 
-// One tab of a browser makes noise: where the browser has locks, who holds the
-// one; elsewhere (plain HTTP), who writes the number of the event first.
+// App badge: the number on the icon of the installed page.
 
-let leader: boolean | null = null;
+export type AppBadge = "works" | "browser" | "insecure" | "none";
 
-function lead(): void {
-  if (!navigator.locks) return;
-  leader = false;
-  void navigator.locks.request("smsbridge.notices", () => {
-    leader = true;
+export function appBadge(): AppBadge {
+  if (!window.isSecureContext) return "insecure";
+  if (!("setAppBadge" in navigator)) return "none";
+  return matchMedia("(display-mode: standalone)").matches ? "works" : "browser";
+}
+
+export function showAppBadge(n: number): void {
+  if (appBadge() !== "works") return;
+  void (n > 0 ? navigator.setAppBadge(n) : navigator.clearAppBadge()).catch(() => {});
+}
+
+// One tab of a browser shows notices, and one of those that may be heard makes
+// noise: where the browser has locks, who holds them; elsewhere (plain HTTP), who
+// writes the number of the event first.
+
+const held = { notices: false, sound: false };
+const asked = new Set<string>();
+
+function lead(what: keyof typeof held): void {
+  if (!navigator.locks || asked.has(what)) return;
+  asked.add(what);
+  void navigator.locks.request("smsbridge." + what, () => {
+    held[what] = true;
     return new Promise<void>(() => {}); // until the tab is closed
   });
 }
 
+// A tab in which somebody looks at a conversation holds a lock of that name, so
+// that the others are silent about it.
+
+const lookedAt = (thread: string) => "smsbridge.at." + thread;
+
+let watched = "";
+let letGo = () => {};
+
+function watch(): void {
+  const thread = place.value?.thread;
+  const now = thread && looking() ? lookedAt(thread) : "";
+  if (now === watched) return;
+  letGo();
+  watched = now;
+  if (now) void navigator.locks?.request(now, { mode: "shared" }, () => (watched === now ? new Promise<void>((done) => { letGo = done; }) : undefined));
+}
+
+async function holds(name: string): Promise<boolean> {
+  return !!(await navigator.locks?.query())?.held?.some((l) => l.name === name);
+}
+
+// ring sounds the tone where this tab has to; where no tab may be heard, one asks.
+async function ring(one: boolean): Promise<void> {
+  if (navigator.locks ? held.sound : one) {
+    sound();
+    return;
+  }
+  if (!one || !navigator.locks) return;
+  if (!(await holds("smsbridge.sound"))) asking.value ||= "sound";
+}
+
 async function first(seq: number): Promise<boolean> {
-  if (leader !== null) return leader;
+  if (navigator.locks) return held.notices;
   await new Promise((done) => setTimeout(done, looking() ? 0 : 20 + Math.random() * 80));
   const key = "smsbridge.noticed";
   try {
@@ -179,25 +247,32 @@ async function climb(e: Event): Promise<void> {
   const told = what === "offer" ? say(words.noticeOffer, { who: e.data.offer!.number })
     : what === "call" ? say(words.noticeCall, { who: name }) : say(words.noticeText, { who: name });
   const away = !looking();
+  if (away && !p.notify_focused && (await holds(lookedAt(thread)))) return; // in another tab
   if (away && p.notify_title) flashTitle(told);
   if (!away && !p.notify_focused && place.value?.thread === thread) return;
-  if (!(await first(e.seq))) return;
-  if (p.notify_sound && (away || p.notify_focused || what === "offer" || place.value?.thread !== thread)) sound();
-  if (!away || !p.notify_desktop) return;
+  const one = await first(e.seq);
+  if (p.notify_sound && (away || p.notify_focused || what === "offer" || place.value?.thread !== thread)) await ring(one);
+  if (!one || !away || !p.notify_desktop) return;
   if (desktop() === "granted") notice(told, p.notify_preview ? m?.text ?? e.data.offer?.reference ?? "" : "", thread);
   else if (desktop() === "default" && wanted()) asking.value ||= "desktop";
 }
 
 // startNotices is called once.
 export function startNotices(): void {
-  lead();
+  lead("notices");
   onEvent((e) => void climb(e));
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, unlock, { once: true });
-  const look = () => { if (looking()) stopTitle(); };
+  const look = () => {
+    if (looking()) stopTitle();
+    watch();
+  };
   window.addEventListener("focus", look);
+  window.addEventListener("blur", look);
   document.addEventListener("visibilitychange", look);
+  effect(watch);
   effect(() => {
     document.documentElement.toggleAttribute("data-unseen", unreadTotal.value > 0);
+    showAppBadge(unreadTotal.value);
     if (unreadTotal.value === 0) stopTitle();
   });
 }

@@ -7,6 +7,7 @@ import { call } from "./socket";
 const usual = {
   phone_button: "ask" as "ask" | "sms" | "call",
   enter_sends: true,
+  single_keys: true,
   undo_s: "0",
   notify_sms: true,
   notify_chat: true,

@@ -5,6 +5,7 @@
 import { signal } from "@preact/signals";
 import type { Event, Hello, Hint, Opened } from "./protocol";
 import { Lost, Refusal } from "./refusal";
+import { session as me } from "./store";
 
 // Waits between two tries double from the first to the last, each cut by
 // chance, so that a whole office does not ring at once after a restart.
@@ -49,9 +50,11 @@ let heartbeat = 25_000;
 let cursor: { epoch: string; seq: number } | null = null;
 
 // connect opens the socket and keeps it open until disconnect.
-export function connect(listener: Above): void {
+// Where we may be signed in as nobody or somebody else, it asks for that first.
+export function connect(listener: Above, unsure = false): void {
   above = listener;
-  dial();
+  if (unsure) again();
+  else dial();
 }
 
 export function disconnect(): void {
@@ -66,7 +69,7 @@ export function disconnect(): void {
 export function now(): void {
   if (!above || ws) return;
   window.clearTimeout(retry);
-  dial();
+  void check();
 }
 
 // call asks the box for something. It fails with a Refusal when the box says
@@ -90,7 +93,8 @@ export function call<T>(method: string, params: object): Promise<T> {
 }
 
 function dial(): void {
-  state.value = cursor ? "waiting" : "connecting";
+  if (!cursor && state.value !== "waiting") state.value = "connecting";
+  else state.value = "waiting";
   const url = new URL("/api/v1/ws", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(url, "smsbridge.v1");
@@ -144,14 +148,15 @@ function again(): void {
   wait = Math.min(wait * 2, lastWait);
 }
 
-// check asks by plain HTTP whether we are still signed in: a refused upgrade
-// looks to a page just like a box that is switched off.
+// check asks by plain HTTP whether we are still signed in, and as the same
+// account: a refused upgrade looks to a page just like a box that is switched off,
+// and what waits here is not for somebody else to send.
 async function check(): Promise<void> {
   try {
-    const answer = await fetch("/api/v1/session", { headers: { Accept: "application/json" } });
+    const answer = await fetch("/api/v1/session", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(callLimit) });
     const session = answer.ok ? await answer.json() : null;
     if (!above || ws) return;
-    if (session && session.signed_in === false) {
+    if (session && (session.signed_in === false || session.agent?.id !== me.value?.agent?.id)) {
       above.denied();
       return;
     }

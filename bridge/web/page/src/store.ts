@@ -10,6 +10,7 @@ export const session = signal<Session | null>(null);
 export const lines = signal<Record<string, Line>>({});
 export const threads = signal<Record<string, Thread>>({});
 export const listsRead = signal(false); // the first lists are here
+export const keptAt = signal(0); // when what is shown was true, where the box is away; 0: it is true
 
 // Place is what the middle pane shows: a thread, perhaps at one message of it,
 // or a number or colleague that nobody here wrote to so far.
@@ -144,4 +145,5 @@ export function reset(): void {
   lines.value = {};
   threads.value = {};
   listsRead.value = false;
+  keptAt.value = 0;
 }

@@ -20,11 +20,11 @@ import { bubbles, outbox, type Outgoing } from "./outbox";
 import type { Member, Message, Opening, Thread } from "./protocol";
 import { askRemoveThread, mayRemoveThread } from "./remove";
 import { call, state } from "./socket";
-import { cameIn, keyOf, lineName, lines, listsRead, others, place, type Place, session, sortedLines, sortedThreads, threads, who } from "./store";
-import { clock, dayKey, dayName } from "./time";
+import { cameIn, keptAt, keyOf, lineName, lines, listsRead, others, place, type Place, session, sortedLines, sortedThreads, threads, who } from "./store";
+import { clock, dayKey, dayName, moment } from "./time";
 import { close, closed, markUnread, mute, muted, see, unreadOf } from "./view";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
-import { say, words } from "./words";
+import { own, say, words } from "./words";
 
 const near = 60; // pixels from the end that still count as the end
 const loadAhead = 400; // pixels before an end of the window where the next page is asked for
@@ -89,14 +89,15 @@ function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; mem
   const colleague = member ?? (t && others(t)[0]);
   const peer = t?.peer ?? at.number ?? "";
   const name = t ? who(t) : member?.name ?? peer;
+  const n = t ? unreadOf(t.id) : 0; // of what is shown: nobody has looked yet
   return (
-    <section class="pane thread" id="thread" tabIndex={-1} aria-label={say(words.paneThread, { who: name })}>
+    <section class={"pane thread" + (n > 0 ? " fresh" : "")} id="thread" tabIndex={-1} aria-label={say(words.paneThread, { who: name })}>
       <header class="thread-head">
         <a class="plain square back" href="#" aria-label={words.back} title={words.back}><BackIcon /></a>
         {t ? <Avatar thread={t} /> : member && <Colleague id={member.id} name={member.name} role={member.role} />}
         <div class="thread-who">
           <h2><bdi>{name}</bdi> <span class="tag">{chat ? words.chat : words.sms}</span>{t && closed(t.id) && <> <span class="tag">{words.filters.closed}</span></>}</h2>
-          <Under thread={t} colleague={chat ? colleague : undefined} />
+          {n > 0 ? <p><strong>{say(words.unread, { n })}</strong></p> : <Under thread={t} colleague={chat ? colleague : undefined} />}
         </div>
         {t && !chat && !t.contact && (
           <button type="button" class="button add" aria-label={words.addContact} onClick={() => (editing.value = { thread: t.id })}><AddPersonIcon /><span>{words.addContact}</span></button>
@@ -151,6 +152,7 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
   const messages = w ? messagesOf(w) : [];
   const waiting = outbox.value.filter((o) => (o.thread ? o.thread === t?.id : !!o.chat === chat && o.number === (chat ? at.agent : t?.peer ?? at.number)));
   const fresh = t && !stuck.current ? unreadOf(t.id) : 0;
+  const seen = state.value === "live" ? 0 : w?.kept || keptAt.value;
   const severalLines = !chat && sortedLines.value.length > 1;
 
   // The window is read when the place is shown and the box answers.
@@ -288,7 +290,8 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
     <div class="scroll-frame">
       <div class="scroll" ref={box} onScroll={onScroll} onKeyDown={walk}>
         {w && w.busy === "older" && <p class="note">{words.older}</p>}
-        {w && w.read && atBeginning(w) && messages.length > 20 && <p class="note">{words.beginning}</p>}
+        {seen > 0 && <p class="note kept" role="status">{say(own.keptAt, { time: moment(seen) })}</p>}
+        {w && w.read && !w.kept && atBeginning(w) && messages.length > 20 && <p class="note">{words.beginning}</p>}
         {w && !w.read && <p class="note">{w.failed && state.value === "live" ? w.failed : words.loading}</p>}
         {messages.length + waiting.length === 0 && (!t || w?.read) && <p class="note">{say(chat ? words.chats.firstWord : words.firstText, { who: name })}</p>}
         {!chat && listsRead.value && !Object.values(lines.value).some((l) => l.state === "ready") && <div class="thread-no-line"><NoLine /></div>}

@@ -28,6 +28,11 @@ export function exact(at: string | undefined): string {
   return at ? exactFormat(new Date(at)) : "";
 }
 
+// moment is the whole moment of a clock of this browser.
+export function moment(ms: number): string {
+  return exactFormat(new Date(ms));
+}
+
 // dayKey is the same for all moments of one local day.
 export function dayKey(at: string): string {
   return new Date(at).toDateString();

@@ -21,6 +21,7 @@ export interface Window {
   busy: "" | "first" | "older" | "newer";
   failed: string; // why the first page is not here
   from: number; // counts the times that it began at a day
+  kept?: number; // when it was like this: it comes from the cache, not from the box
 }
 
 const windows = new Map<string, Signal<Window>>();
@@ -53,7 +54,7 @@ export interface Spot {
 export async function load(thread: string, spot: Spot = {}): Promise<void> {
   const w = windowOf(thread);
   if (w.value.busy === "first") return;
-  w.value = { ...w.value, busy: "first", failed: "" };
+  w.value = { ...w.value, ...(w.value.kept && { pages: [], read: false, kept: 0 }), busy: "first", failed: "" };
   try {
     const page = await read(thread, spot);
     const before = messagesOf(w.value);
@@ -66,6 +67,12 @@ export async function load(thread: string, spot: Spot = {}): Promise<void> {
   } catch (e) {
     w.value = { ...w.value, busy: "", failed: (e as Error).message || "lost" };
   }
+}
+
+// restore shows what the cache has of a thread, where nothing is shown yet.
+export function restore(thread: string, messages: Message[], at: number): void {
+  const w = windowOf(thread);
+  if (!w.value.read && !w.value.busy) w.value = { ...w.value, pages: [{ messages, prev: "", next: "" }], read: true, kept: at };
 }
 
 export async function older(thread: string): Promise<void> {

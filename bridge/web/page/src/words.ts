@@ -436,8 +436,16 @@ export const words = catalog("page", {
     ["Alt + A", "Answer the oldest offer"],
     ["Esc", "Close, clear the search, or go back"],
   ] as [string, string][],
+});
+
+// What the page says of itself rather than of texts.
+export const own = catalog("own", {
   moreKeys: [
     ["Alt + T / F", "Templates, or the number to send from"],
     ["Alt + Z", "Take back what was just done, while it is offered"],
   ] as [string, string][],
+  waitsSince: "Waits since {time} for the box, and goes out by itself only within two minutes.",
+  keptAt: "The box is away. This is how it was on {time}.",
+  singleOn: "/ and ? work outside of a field only, and can be switched off:",
+  singleOff: "/ and ? are switched off. They can be switched on:",
 });

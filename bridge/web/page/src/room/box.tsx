@@ -2,7 +2,7 @@
 // follow its events, and the bundle for whoever helps.
 
 import { useState } from "preact/hooks";
-import { catalog, say, tag } from "../catalog";
+import { catalog, type Plural, say, tag } from "../catalog";
 import { type Column, Field, Reading, Switch, Table, toast, Trouble, useDoing, useRead } from "../kit";
 import type { Author } from "../protocol";
 import { call } from "../socket";
@@ -43,7 +43,7 @@ const words = catalog("box", {
   who: "Program",
   device: "Place",
   behind: "Behind",
-  events: "{n} events",
+  events: { one: "{n} event", other: "{n} events" } as Plural,
   lost: "Cannot go on from where it was",
   state: "State",
   online: "Connected",

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { catalog } from "../catalog";
 import { type Column, Field, Reading, Switch, Table, toast, Trouble, useDoing, useRead } from "../kit";
 import type { Agent } from "../protocol";
+import { prefer, preferences } from "../prefer";
 import { call } from "../socket";
 import { session } from "../store";
 import { exact, shortAge } from "../time";
@@ -37,6 +38,13 @@ const words = catalog("mine", {
   ended: "Signed out there.",
 });
 
+const keyWords = catalog("keys", {
+  title: "Keys",
+  enter: "Enter sends, Shift + Enter begins a line",
+  single: "Keys that stand alone: / searches, ? lists the keys",
+  singleTold: "Switch them off if you speak to the computer, or press such keys by accident. All else has keys with Alt, Ctrl or F6.",
+});
+
 const least = 10;
 
 interface Me {
@@ -62,6 +70,22 @@ function ReachForm({ agent, again }: { agent: NonNullable<Me["agent"]>; again():
         </Field>
         <button class="button">{common.save}</button>
       </form>
+      <Trouble of={error} />
+    </section>
+  );
+}
+
+// Keys are what the keyboard does; the box keeps it for every browser of the
+// account.
+export function Keys() {
+  const p = preferences.value;
+  const { error, attempt } = useDoing();
+  return (
+    <section class="block" aria-label={keyWords.title}>
+      <h3>{keyWords.title}</h3>
+      <Switch label={keyWords.enter} on={p.enter_sends} set={(on) => void attempt(prefer("enter_sends", on))} />
+      <Switch label={keyWords.single} on={p.single_keys} set={(on) => void attempt(prefer("single_keys", on))} />
+      <p class="hint">{keyWords.singleTold}</p>
       <Trouble of={error} />
     </section>
   );

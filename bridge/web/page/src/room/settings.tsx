@@ -4,9 +4,10 @@
 import { catalog, locales } from "../catalog";
 import { Choice, Pane } from "../kit";
 import { language, look, setLook } from "../look";
+import { NotifySettings } from "../notice";
 import { may, to } from "../rooms";
 import { Backups, Box, Followers, Report } from "./box";
-import { Password, Reach, Sessions } from "./mine";
+import { Keys, Password, Reach, Sessions } from "./mine";
 
 const words = catalog("settings", {
   title: "Settings",
@@ -43,8 +44,7 @@ export default function Settings({ at }: { at: string[] }) {
         <a class="button" href={to("settings", "box")} aria-current={box ? "true" : undefined}>{words.box}</a>
       </nav>
     )}>
-      {/* How one is told of what comes has its place between Looks and Reach: <NotifySettings />, when notify.tsx is here. */}
-      {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><Reach /><Password /><Sessions /></>}
+      {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><NotifySettings /><Keys /><Reach /><Password /><Sessions /></>}
     </Pane>
   );
 }
