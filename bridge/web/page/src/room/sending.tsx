@@ -72,6 +72,9 @@ const words = catalog("sending", {
   from: "From",
   upTo: "To",
   zone: "Time zone",
+  clock: "By the clock",
+  clockOf: { line: "of the number", recipient: "of whoever is texted" },
+  clockHint: "Where a country has several time zones, the one above counts.",
   then: "A text written then",
   policyOf: { hold: "waits", refuse: "is refused" },
   setQuiet: "Set quiet hours",
@@ -317,6 +320,7 @@ interface Quiet {
   from: string;
   to: string;
   zone: string;
+  recipient?: boolean; // whose clock counts, where a number tells it
   policy: keyof typeof words.policyOf;
 }
 
@@ -327,7 +331,7 @@ function QuietHours() {
     { head: words.by, cell: (q) => <bdi>{lineName(lines.value[q.line]) || q.line}</bdi> },
     { head: words.from, cell: (q) => q.from },
     { head: words.upTo, cell: (q) => q.to },
-    { head: words.zone, minor: true, cell: (q) => q.zone },
+    { head: words.zone, minor: true, cell: (q) => q.recipient ? `${words.clockOf.recipient} (${q.zone})` : q.zone },
     { head: words.then, cell: (q) => words.policyOf[q.policy] },
     { head: words.act, cell: (q) => may("owner") && <button type="button" class="button" aria-label={`${words.remove}: ${lineName(lines.value[q.line])}`} onClick={() => void attempt(call("quiet.delete", { line: q.line }).then(list.again))}>{words.remove}</button> },
   ];
@@ -351,6 +355,7 @@ function SetQuiet({ again }: { again(): void }) {
       <Field label={words.from}>{(about) => <input {...about} type="time" value={q.from} onInput={(e) => set({ ...q, from: e.currentTarget.value })} />}</Field>
       <Field label={words.upTo}>{(about) => <input {...about} type="time" value={q.to} onInput={(e) => set({ ...q, to: e.currentTarget.value })} />}</Field>
       <Field label={words.zone}>{(about) => <input {...about} dir="ltr" autocomplete="off" value={q.zone} onInput={(e) => set({ ...q, zone: e.currentTarget.value })} />}</Field>
+      <Field label={words.clock} hint={words.clockHint}>{(about) => <select {...about} value={q.recipient ? "recipient" : "line"} onChange={(e) => set({ ...q, recipient: e.currentTarget.value === "recipient" })}>{Object.entries(words.clockOf).map(([c, said]) => <option key={c} value={c}>{said}</option>)}</select>}</Field>
       <Field label={words.then}>{(about) => <select {...about} value={q.policy} onChange={(e) => set({ ...q, policy: e.currentTarget.value as Quiet["policy"] })}>{Object.entries(words.policyOf).map(([p, said]) => <option key={p} value={p}>{said}</option>)}</select>}</Field>
       <button class="button primary">{words.setQuiet}</button>
       <Trouble of={error} />
