@@ -18,7 +18,9 @@
 //	floor 4   bridge            gateway, web, hook, offer, bulk, storage
 //	floor 3   bridge/gateway    modem, modem/doctor, modem/profile, pdu, storage
 //	floor 2   modem             modem/at, modem/profile, modem/usb
-//	                                             bridge/web, bridge/client, bridge/hook, bridge/offer, bridge/bulk  storage, bridge/schema
+//	                                             bridge/client, bridge/hook, bridge/offer, bridge/bulk, bridge/exchange  storage
+//	                                             bridge/web      bridge/exchange, bridge/schema, storage
+//	                                             bridge/history  bridge/exchange, storage
 //	                                             bridge/conform  bridge/schema
 //	          modem/doctor      modem, modem/profile, modem/usb
 //	          modem/usb         modem/profile
@@ -88,6 +90,7 @@ type Store interface {
 	offer.Store
 	bulk.Store
 	Trim(ctx context.Context) error
+	FoldBack(ctx context.Context) (storage.WAL, error)
 	Sweep(ctx context.Context, preview bool) (storage.Swept, error)
 	Backup(ctx context.Context, file string) (storage.Backup, error)
 	Probe(ctx context.Context) error
@@ -258,6 +261,7 @@ func (b *Bridge) tend(ctx context.Context) error {
 	var copies sync.WaitGroup
 	defer copies.Wait()
 	copies.Go(func() { b.backUp(ctx) })
+	copies.Go(func() { b.foldBack(ctx) })
 	daily := time.NewTicker(24 * time.Hour)
 	defer daily.Stop()
 	for {

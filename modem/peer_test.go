@@ -25,7 +25,6 @@ type peer struct {
 	lines []string   // command lines heard
 	pdus  []string
 	mr    int
-	store map[string]map[int]string
 }
 
 // usual is what a plain modem says.

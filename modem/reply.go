@@ -19,10 +19,8 @@ type Reply struct {
 	More   bool   // it is a menu: the next USSD answers it
 }
 
-// ParseReply reads the text of a USSD event: <m>,<str>,<dcs>.
-func ParseReply(text string) Reply { return parseReply(text, profile.USSDPlain) }
-
-// parseReply knows in which form the request was written, which says most about the answer's.
+// parseReply reads the text of a USSD event, <m>,<str>,<dcs>. The form in which the request was written says most
+// about the answer's.
 func parseReply(text string, form profile.USSDForm) Reply {
 	p := at.ParseParams(text)
 	r := Reply{Status: number(p, 0, -1), Text: p.Text(1), DCS: number(p, 2, -1)}

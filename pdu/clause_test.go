@@ -5,7 +5,7 @@ import (
 	"go/doc"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,12 +18,19 @@ var clauseCited = regexp.MustCompile(`\d+\.\d+(\.\d+)*|TS\s+\d+\.\d+|RFC \d+|WAP
 // where the standard has it. Constants and fields are covered by the comment of their group or type.
 func TestEveryNameCitesItsClause(t *testing.T) {
 	fset := token.NewFileSet()
-	files, err := parser.ParseDir(fset, ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, parser.ParseComments)
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []*ast.File
-	for _, f := range files["pdu"].Files {
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(fset, file, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
 		all = append(all, f)
 	}
 	p, err := doc.NewFromFiles(fset, all, "smsbridge/pdu")

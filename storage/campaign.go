@@ -27,7 +27,8 @@ type Campaign struct {
 	Waiting int                  `json:"waiting"` // no copy was made yet
 	Copied  int                  `json:"copied"`  // their text was accepted
 	Skipped int                  `json:"skipped"`
-	States  map[MessageState]int `json:"states,omitempty"` // of the copies; in answers only
+	States  map[MessageState]int `json:"states,omitempty"`  // of the copies; in answers only
+	Replies int                  `json:"replies,omitempty"` // people who wrote since they got theirs; in answers only
 	Rev     int64                `json:"rev"`
 
 	Owner  string   `json:"-"` // the account behind who made it
@@ -115,6 +116,7 @@ type Copy struct {
 	Message  string            `json:"message,omitempty"`
 	Thread   string            `json:"thread,omitempty"`
 	Sent     MessageState      `json:"message_state,omitempty"`
+	Reply    string            `json:"reply,omitempty"` // the first text that came in their thread after it
 
 	Against SkipReason `json:"-"` // what the ledger knows against it before it is filled
 }

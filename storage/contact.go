@@ -234,6 +234,5 @@ type ContactPage struct {
 type ContactEdit struct {
 	ID      string
 	Numbers []string
-	IfRev   int64 // refuse with CodeConflict if it has another; 0 changes whatever there is
 	Do      func(c *Contact) error
 }

@@ -10,6 +10,7 @@ type Found struct {
 	Name    string `json:"name,omitempty"`    // as it is shown
 	Role    Role   `json:"role,omitempty"`    // of an agent
 	Number  string `json:"number,omitempty"`  // E.164, of a contact or as typed
+	Written string `json:"written,omitempty"` // the number as people at home write it, where that is another way
 	Type    string `json:"type,omitempty"`    // of the number: mobile, work, home, other
 	Channel string `json:"channel"`           // what can be written: chat to colleagues, sms to all others
 	Thread  string `json:"thread,omitempty"`  // where it was written before

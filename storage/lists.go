@@ -20,6 +20,7 @@ type Row struct {
 	Contact string            `json:"contact,omitempty"` // its id
 	Number  string            `json:"number,omitempty"`
 	Values  map[string]string `json:"values,omitempty"`
+	Name    string            `json:"name,omitempty"` // of the contact; in answers only
 }
 
 // Check refuses a row that names nobody, and values that cannot be kept.

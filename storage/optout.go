@@ -98,16 +98,6 @@ var wishes = map[string]map[Wish]string{
 	"ru": {WishStop: "стоп отписаться", WishStart: "старт", WishHelp: "помощь"},
 }
 
-// WishLanguages are those that have words, sorted.
-func WishLanguages() []string {
-	var all []string
-	for l := range wishes {
-		all = append(all, l)
-	}
-	slices.Sort(all)
-	return all
-}
-
 // wishOf has every word of the table, folded.
 var wishOf = func() map[string]Wish {
 	all := make(map[string]Wish)

@@ -22,6 +22,8 @@ type Rules struct {
 	// Costly says what becomes of a text to a premium, shared-cost or satellite
 	// number: hold, refuse or send.
 	Costly string `json:"costly"`
+
+	Rev int64 `json:"rev,omitempty"` // 0: nobody has changed them yet
 }
 
 // Words in Rules.
@@ -168,8 +170,8 @@ func HomeOf(country string, l Line) string {
 	return plan.Home(l.IMSI)
 }
 
-// KnownCountry tells whether there is a numbering plan of a country.
-func KnownCountry(country string) bool { return plan.Known(country) }
+// Written is a number as people in a country write it; country may be empty.
+func Written(number, country string) string { return plan.Written(number, country) }
 
 // With adds to the lists of r, and takes over the word that add says.
 func (r Rules) With(add Rules) Rules {

@@ -135,11 +135,9 @@ const around = 60
 
 // Snip cuts a piece of a text around what was found in it.
 func Snip(text string, found [][2]int) (snippet string, marks [][2]int) {
-	start, end := 0, len(text)
+	start, end := 0, min(3*around, len(text))
 	if len(found) > 0 {
 		start, end = max(found[0][0]-around, 0), min(found[0][1]+2*around, len(text))
-	} else {
-		end = min(3*around, len(text))
 	}
 	start, end = edge(text, start), edge(text, end)
 	head := ""

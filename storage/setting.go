@@ -82,6 +82,7 @@ var Preferences = []SettingKey{
 	{Key: "enter_sends", Kind: kindSwitch, Usual: `true`, Help: "Enter sends, Shift+Enter begins a line"},
 	{Key: "single_keys", Kind: kindSwitch, Usual: `true`, Help: "Keys that stand alone work: / searches, ? lists the keys"},
 	{Key: "undo_s", Kind: kindChoice, Usual: `"0"`, Choices: []string{"0", "3", "5", "10"}, Help: "Seconds in which a text can be taken back"},
+	{Key: "open_chats", Kind: kindChoice, Usual: `"pane"`, Choices: []string{"pane", "box"}, Help: "Where conversations open: in the whole page, or in a box at its foot"},
 	{Key: "theme", Kind: kindChoice, Usual: `"system"`, Choices: []string{"system", "light", "dark"}, Help: "Colours of the page"},
 	{Key: "density", Kind: kindChoice, Usual: `"comfortable"`, Choices: []string{"comfortable", "compact"}, Help: "Room between rows"},
 	{Key: "language", Kind: kindText, Usual: `""`, check: isLanguage, form: "a language tag such as en or pt-BR", Help: "Language of the page; empty: the browser's"},

@@ -18,7 +18,7 @@ func (o *office) set(key, value string) {
 
 func (o *office) rule(a storage.AutoReply) storage.AutoReply {
 	o.t.Helper()
-	a, err := o.SaveAutoReply(o.t.Context(), a, 0)
+	a, err := o.SaveAutoReply(o.t.Context(), a)
 	if err != nil {
 		o.t.Fatal(err)
 	}

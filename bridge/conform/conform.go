@@ -80,11 +80,13 @@ var checks = []check{
 	{"socket: prev leaves no hole", prevChain},
 	{"socket: wrong frames", wrongFrames},
 	{"socket: news arrives", news},
-	{"socket: beat", beat},
 	{"events: JSON lines", jsonLines},
 	{"events: Server-Sent Events", serverSent},
 	{"events: a position that is lost", lostSince},
 }
+
+// slow is what is waited for while everything else is looked at: a heartbeat.
+var slow = check{"socket: beat", beat}
 
 // errSkip ends a check that cannot be made.
 type errSkip string
@@ -92,13 +94,20 @@ type errSkip string
 func (e errSkip) Error() string { return string(e) }
 
 // Run makes every check and tells of each as it ends; the examples of the
-// documents come last. The error is for what prevents looking at all.
+// documents come after them, and what takes its time last. The error is for what
+// prevents looking at all.
 func Run(ctx context.Context, o Options, tell func(Result)) error {
 	s, err := newSuite(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer s.http.CloseIdleConnections()
+	beats := make(chan Result, 1)
+	go func() {
+		begin := time.Now()
+		beats <- result(slow.name, slow.do(ctx, s), begin)
+	}()
+	defer func() { tell(<-beats) }()
 	for _, c := range checks {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
@@ -130,8 +139,8 @@ type suite struct {
 	http *http.Client
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	doc  *document
-	demo bool
-	sent bool // a text was sent by this suite
+	sent bool               // a text was sent by this suite
+	revs map[string]float64 // the newest that answers told of, by what has them
 }
 
 func newSuite(ctx context.Context, o Options) (*suite, error) {
@@ -149,7 +158,7 @@ func newSuite(ctx context.Context, o Options) (*suite, error) {
 			return dialer.DialContext(ctx, "unix", o.Socket)
 		}
 	}
-	s := &suite{o: o, base: base, dial: dial, http: &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: o.TLS, MaxIdleConnsPerHost: 4}}}
+	s := &suite{revs: make(map[string]float64), o: o, base: base, dial: dial, http: &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: o.TLS, MaxIdleConnsPerHost: 4}}}
 	if s.doc, err = s.readDocument(ctx); err != nil {
 		return nil, err
 	}

@@ -84,18 +84,6 @@ func (o operation) success() (status int, of media, kind string) {
 	return 0, of, ""
 }
 
-// find is the operation of a method of JSON-RPC.
-func (d *document) find(rpc string) (verb, path string, o operation, ok bool) {
-	for path, verbs := range d.Paths {
-		for verb, o := range verbs {
-			if o.RPC == rpc {
-				return strings.ToUpper(verb), path, o, true
-			}
-		}
-	}
-	return "", "", o, false
-}
-
 // fits holds a value against a schema by name.
 func (d *document) fits(name string, v any) error {
 	of := d.Components.Schemas[name]

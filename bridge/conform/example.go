@@ -60,8 +60,19 @@ func (e example) name() string {
 	return e.verb + " " + e.path
 }
 
-// rank puts what makes before what changes, and what ends last.
+// stages are changes of one thing that follow each other.
+var stages = []string{"campaign.add", "campaign.start", "campaign.pause", "campaign.resume", "campaign.cancel"}
+
+// rank puts what makes before what changes, and what ends last; ten ranks apart,
+// with the stages of what changes between them.
 func (e example) rank() int {
+	if i := slices.Index(stages, e.RPC); i >= 0 {
+		return 21 + i
+	}
+	return 10 * e.step()
+}
+
+func (e example) step() int {
 	switch {
 	case e.RPC == "modem.reset":
 		return 9
@@ -178,6 +189,7 @@ func bind(theirs, own any, bound map[string]string) {
 // everything; the detail tells.
 func (s *suite) replay(ctx context.Context, e example, bound map[string]string) (detail string, err error) {
 	asks, _ := put(e.asks, bound).(map[string]any)
+	s.known(asks)
 	if s.o.SendTo != "" && e.RPC == "message.send" {
 		asks["to"], asks["idem"] = map[string]any{"number": s.o.SendTo}, fmt.Sprintf("check-%d", time.Now().UnixNano())
 	}
@@ -213,6 +225,7 @@ func (s *suite) replay(ctx context.Context, e example, bound map[string]string) 
 		return "", err
 	}
 	bind(of.Example, own, bound)
+	s.note(own)
 	if s.o.Recorded != nil {
 		back := make(map[string]string, len(bound))
 		for theirs, own := range bound {
@@ -224,6 +237,40 @@ func (s *suite) replay(ctx context.Context, e example, bound map[string]string) 
 		return "", nil
 	}
 	return "", s.askSocket(ctx, e, asks, of)
+}
+
+// named is what a thing is asked for by.
+func named(o map[string]any) string {
+	for _, key := range []string{"id", "thread", "key", "line"} {
+		if id, ok := o[key].(string); ok {
+			return id
+		}
+	}
+	return ""
+}
+
+// note keeps the revs of everything in an answer.
+func (s *suite) note(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			s.note(item)
+		}
+	case map[string]any:
+		if rev, ok := v["rev"].(float64); ok && rev > s.revs[named(v)] {
+			s.revs[named(v)] = rev
+		}
+		for _, item := range v {
+			s.note(item)
+		}
+	}
+}
+
+// known puts the rev of this box's own thing in place of the document's.
+func (s *suite) known(asks map[string]any) {
+	if _, there := asks["if_rev"]; there {
+		asks["if_rev"] = s.revs[named(asks)]
+	}
 }
 
 // as is the suite with another token.

@@ -28,7 +28,7 @@ type thing struct {
 	At     moments           `json:"at,omitzero"`
 	Any    json.RawMessage   `json:"any,omitempty"`
 	Hidden string            `json:"-"`
-	inner  int
+	inner  int               //lint:ignore U1000 what is not exported is in no schema
 }
 
 var words = Words{

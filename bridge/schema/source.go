@@ -5,7 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -29,22 +29,31 @@ func ReadSource(folder string, into *Words) error {
 	if into.Docs == nil {
 		into.Docs, into.Enums = make(map[string]string), make(map[string][]Value)
 	}
-	notTests := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
-	packages, err := parser.ParseDir(token.NewFileSet(), folder, notTests, parser.ParseComments)
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		return err
 	}
-	if len(packages) != 1 {
-		return fmt.Errorf("%s holds %d packages", folder, len(packages))
-	}
-	for name, p := range packages {
-		for _, f := range p.Files {
-			for _, d := range f.Decls {
-				if g, ok := d.(*ast.GenDecl); ok {
-					into.read(name, g)
-				}
+	name := ""
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		if name != "" && f.Name.Name != name {
+			return fmt.Errorf("%s holds the packages %s and %s", folder, name, f.Name.Name)
+		}
+		name = f.Name.Name
+		for _, d := range f.Decls {
+			if g, ok := d.(*ast.GenDecl); ok {
+				into.read(name, g)
 			}
 		}
+	}
+	if name == "" {
+		return fmt.Errorf("%s holds no package", folder)
 	}
 	return nil
 }

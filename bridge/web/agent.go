@@ -78,6 +78,7 @@ func (s *Server) invite(ctx context.Context, _ storage.Caller, p idParams) (invi
 
 type changeParams struct {
 	ID string `json:"id"`
+	ifRev
 	storage.AgentChange
 	storage.Profile
 }

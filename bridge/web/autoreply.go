@@ -17,7 +17,7 @@ var autoReplyMethods = []method{
 type autoReplyStore interface {
 	AutoReplies(ctx context.Context) ([]storage.AutoReply, storage.Head, error)
 	AutoReply(ctx context.Context, id string) (storage.AutoReply, error)
-	SaveAutoReply(ctx context.Context, a storage.AutoReply, ifRev int64) (storage.AutoReply, error)
+	SaveAutoReply(ctx context.Context, a storage.AutoReply) (storage.AutoReply, error)
 	DeleteAutoReply(ctx context.Context, id string) (storage.AutoReply, error)
 }
 
@@ -49,7 +49,7 @@ type autoReplyParams struct {
 	Days    *[]string `json:"days"`
 	Zone    *string   `json:"zone"`
 	Every   *int      `json:"every_hours"`
-	IfRev   int64     `json:"if_rev"` // refuse if it has another
+	ifRev
 }
 
 // apply changes what was given.
@@ -73,7 +73,7 @@ func (s *Server) createAutoReply(ctx context.Context, _ storage.Caller, p autoRe
 	if err := p.apply(&a); err != nil {
 		return autoReplyAnswer{}, err
 	}
-	a, err := s.c.Store.SaveAutoReply(ctx, a, 0)
+	a, err := s.c.Store.SaveAutoReply(ctx, a)
 	return autoReplyAnswer{a}, err
 }
 
@@ -82,18 +82,17 @@ func (s *Server) updateAutoReply(ctx context.Context, _ storage.Caller, p autoRe
 	if err != nil {
 		return autoReplyAnswer{}, err
 	}
-	rev := a.Rev
-	if p.IfRev != 0 {
-		rev = p.IfRev
+	if p.IfRev == 0 {
+		ctx = storage.WithRev(ctx, a.Rev) // what is left out is as it was read
 	}
 	if err := p.apply(&a); err != nil {
 		return autoReplyAnswer{}, err
 	}
-	a, err = s.c.Store.SaveAutoReply(ctx, a, rev)
+	a, err = s.c.Store.SaveAutoReply(ctx, a)
 	return autoReplyAnswer{a}, err
 }
 
-func (s *Server) deleteAutoReply(ctx context.Context, _ storage.Caller, p idParams) (autoReplyAnswer, error) {
+func (s *Server) deleteAutoReply(ctx context.Context, _ storage.Caller, p idRev) (autoReplyAnswer, error) {
 	a, err := s.c.Store.DeleteAutoReply(ctx, p.ID)
 	return autoReplyAnswer{a}, err
 }

@@ -47,7 +47,7 @@ func (s *Server) addBlock(ctx context.Context, who storage.Caller, p newBlock) (
 	return blockAnswer{b}, err
 }
 
-func (s *Server) removeBlock(ctx context.Context, _ storage.Caller, p idParams) (blockAnswer, error) {
+func (s *Server) removeBlock(ctx context.Context, _ storage.Caller, p idRev) (blockAnswer, error) {
 	b, err := s.c.Store.DeleteBlock(ctx, p.ID)
 	return blockAnswer{b}, err
 }

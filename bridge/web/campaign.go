@@ -158,7 +158,7 @@ func (s *Server) campaign(ctx context.Context, who storage.Caller, p idParams) (
 
 // startCampaign lets a campaign begin: this is the press of Send for all its
 // copies, and the caller is their author.
-func (s *Server) startCampaign(ctx context.Context, who storage.Caller, p idParams) (campaignAnswer, error) {
+func (s *Server) startCampaign(ctx context.Context, who storage.Caller, p idRev) (campaignAnswer, error) {
 	if err := s.systemGate(ctx); err != nil {
 		return campaignAnswer{}, err
 	}
@@ -170,26 +170,26 @@ func (s *Server) startCampaign(ctx context.Context, who storage.Caller, p idPara
 	})
 }
 
-func (s *Server) pauseCampaign(ctx context.Context, who storage.Caller, p idParams) (campaignAnswer, error) {
+func (s *Server) pauseCampaign(ctx context.Context, who storage.Caller, p idRev) (campaignAnswer, error) {
 	return s.moveCampaign(ctx, who, p, func() (storage.Campaign, error) {
 		return s.c.Store.PauseCampaign(ctx, p.ID, who.Author())
 	})
 }
 
-func (s *Server) resumeCampaign(ctx context.Context, who storage.Caller, p idParams) (campaignAnswer, error) {
+func (s *Server) resumeCampaign(ctx context.Context, who storage.Caller, p idRev) (campaignAnswer, error) {
 	if err := userGate(who); err != nil {
 		return campaignAnswer{}, err
 	}
 	return s.moveCampaign(ctx, who, p, func() (storage.Campaign, error) { return s.c.Store.ResumeCampaign(ctx, p.ID) })
 }
 
-func (s *Server) cancelCampaign(ctx context.Context, who storage.Caller, p idParams) (campaignAnswer, error) {
+func (s *Server) cancelCampaign(ctx context.Context, who storage.Caller, p idRev) (campaignAnswer, error) {
 	return s.moveCampaign(ctx, who, p, func() (storage.Campaign, error) {
 		return s.c.Store.CancelCampaign(ctx, p.ID, who.Author())
 	})
 }
 
-func (s *Server) moveCampaign(ctx context.Context, who storage.Caller, p idParams, do func() (storage.Campaign, error)) (campaignAnswer, error) {
+func (s *Server) moveCampaign(ctx context.Context, who storage.Caller, p idRev, do func() (storage.Campaign, error)) (campaignAnswer, error) {
 	if _, err := s.ownCampaign(ctx, who, p.ID); err != nil {
 		return campaignAnswer{}, err
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +165,10 @@ func TestCampaignMethods_S65(t *testing.T) {
 	l, bad, err := c.AddToList(ctx, "regulars", []storage.Row{{Contact: ana.ID}, {Number: "no number"}, {Number: "+1 555 0101"}}, true)
 	if err != nil || l.People != 2 || len(bad) != 1 || bad[0].Row != 2 {
 		t.Fatal(l, bad, err)
+	}
+	if rows, err := c.ListRows(ctx, "regulars", storage.Page{}); err != nil || len(rows.Rows) != 2 || !slices.ContainsFunc(rows.Rows, func(r storage.Row) bool { return r.Contact == ana.ID && r.Name == "Ana Ruiz" }) ||
+		!slices.ContainsFunc(rows.Rows, func(r storage.Row) bool { return r.Number == "+15550101" && r.Name == "" }) {
+		t.Errorf("%+v %v", rows, err)
 	}
 	if _, _, err := c.AddToList(ctx, "regulars", []storage.Row{{Number: "no number"}}, false); err == nil || !strings.Contains(err.Error(), "Row 1") {
 		t.Errorf("a bad row: %v", err)

@@ -71,12 +71,18 @@ func (s *Server) cases(ctx context.Context, who storage.Caller, p caseListParams
 }
 
 type caseParams struct {
-	ID      string    `json:"id"`
-	Agent   string    `json:"agent"` // who acts, for who has no account
-	To      recipient `json:"to"`
-	From    string    `json:"from"`
-	Note    string    `json:"note"`
-	Outcome string    `json:"outcome"`
+	Agent string    `json:"agent"` // who acts, for who has no account
+	To    recipient `json:"to"`
+	From  string    `json:"from"`
+}
+
+// caseChange is what one can say when one changes a case.
+type caseChange struct {
+	ID      string `json:"id" need:"true"`
+	Agent   string `json:"agent"` // who acts, for who has no account
+	Note    string `json:"note"`
+	Outcome string `json:"outcome"`
+	ifRev
 }
 
 type caseAnswer struct {
@@ -122,7 +128,7 @@ func (s *Server) openCase(ctx context.Context, who storage.Caller, p caseParams)
 	return s.pop(ctx, who, nil, c)
 }
 
-func (s *Server) continueCase(ctx context.Context, who storage.Caller, p caseParams) (casePop, error) {
+func (s *Server) continueCase(ctx context.Context, who storage.Caller, p caseChange) (casePop, error) {
 	if _, err := s.seenCase(ctx, who, p.ID); err != nil {
 		return casePop{}, err
 	}
@@ -146,7 +152,7 @@ func (s *Server) changedCase(ctx context.Context, who storage.Caller, id string,
 	return caseAnswer{c}, err
 }
 
-func (s *Server) closeCase(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
+func (s *Server) closeCase(ctx context.Context, who storage.Caller, p caseChange) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.CloseCase(ctx, p.ID, who, p.Outcome)
 	})
@@ -156,6 +162,7 @@ type transferParams struct {
 	ID   string `json:"id"`
 	To   string `json:"to"` // an agent, by id or name
 	Note string `json:"note"`
+	ifRev
 }
 
 func (s *Server) transferCase(ctx context.Context, who storage.Caller, p transferParams) (caseAnswer, error) {
@@ -167,19 +174,19 @@ func (s *Server) transferCase(ctx context.Context, who storage.Caller, p transfe
 	})
 }
 
-func (s *Server) releaseCase(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
+func (s *Server) releaseCase(ctx context.Context, who storage.Caller, p caseChange) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.ReleaseCase(ctx, p.ID, p.Note, who)
 	})
 }
 
-func (s *Server) noteCase(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
+func (s *Server) noteCase(ctx context.Context, who storage.Caller, p caseChange) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.NoteCase(ctx, p.ID, p.Note, who)
 	})
 }
 
-func (s *Server) caseOutcome(ctx context.Context, who storage.Caller, p caseParams) (caseAnswer, error) {
+func (s *Server) caseOutcome(ctx context.Context, who storage.Caller, p caseChange) (caseAnswer, error) {
 	return s.changedCase(ctx, who, p.ID, func() (storage.Case, error) {
 		return s.c.Store.CaseOutcome(ctx, p.ID, p.Outcome, who)
 	})

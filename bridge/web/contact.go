@@ -60,7 +60,7 @@ func (s *Server) lookupContact(ctx context.Context, _ storage.Caller, p lookupPa
 // cardParams is a card, or a part of one.
 type cardParams struct {
 	Numbers *[]string `json:"numbers"` // in any format; the first is the one to use
-	IfRev   int64     `json:"if_rev"`  // refuse if the contact has another; 0 changes whatever there is
+	ifRev
 	storage.Contact
 	whole json.RawMessage
 	named map[string]json.RawMessage
@@ -83,7 +83,7 @@ func (s *Server) saveContact(ctx context.Context, _ storage.Caller, p cardParams
 	if err != nil {
 		return contactAnswer{}, err
 	}
-	c, err := s.c.Store.EditContact(ctx, storage.ContactEdit{ID: p.ID, Numbers: numbers, IfRev: p.IfRev, Do: func(c *storage.Contact) error {
+	c, err := s.c.Store.EditContact(ctx, storage.ContactEdit{ID: p.ID, Numbers: numbers, Do: func(c *storage.Contact) error {
 		kept := *c
 		for name, field := range map[string]func(){
 			"types": func() { c.Types = nil }, "custom": func() { c.Custom = nil }, "emails": func() { c.Emails = nil },
@@ -135,13 +135,8 @@ func readNumbers(typed *[]string) (numbers []string, read map[string]string, err
 	return numbers, read, nil
 }
 
-type contactRef struct {
-	ID    string `json:"id"`
-	IfRev int64  `json:"if_rev"` // refuse if the contact has another; 0 deletes whatever there is
-}
-
-func (s *Server) deleteContact(ctx context.Context, _ storage.Caller, p contactRef) (none, error) {
-	return none{}, s.c.Store.DeleteContact(ctx, p.ID, p.IfRev)
+func (s *Server) deleteContact(ctx context.Context, _ storage.Caller, p idRev) (none, error) {
+	return none{}, s.c.Store.DeleteContact(ctx, p.ID)
 }
 
 type mergeParams struct {

@@ -42,6 +42,7 @@ func (s *Server) desk(ctx context.Context, who storage.Caller, p idParams) (desk
 
 type deskParams struct {
 	ID string `json:"id"`
+	ifRev
 	storage.DeskChange
 }
 

@@ -26,6 +26,13 @@ func (s *Server) diagnose(ctx context.Context, _ storage.Caller, _ none) (diagno
 		return diagnosisAnswer{}, err
 	}
 	d, err := radio.Diagnose(ctx)
+	if err != nil {
+		return diagnosisAnswer{}, err
+	}
+	log, err := s.c.Store.FoldBack(ctx)
+	if found, bad := log.Finding(time.Now()); bad {
+		d.Findings = append([]storage.Finding{found}, d.Findings...)
+	}
 	return diagnosisAnswer{d}, err
 }
 

@@ -140,7 +140,7 @@ func (i *importing) one(ctx context.Context, c storage.Contact) error {
 		i.r.Unchanged++
 		return nil
 	case !i.p.Preview:
-		kept, err := i.s.c.Store.EditContact(ctx, storage.ContactEdit{ID: known.ID, IfRev: known.Rev, Do: func(into *storage.Contact) error {
+		kept, err := i.s.c.Store.EditContact(storage.WithRev(ctx, known.Rev), storage.ContactEdit{ID: known.ID, Do: func(into *storage.Contact) error {
 			*into = made
 			return nil
 		}})

@@ -30,6 +30,15 @@ func (s *Server) find(ctx context.Context, who storage.Caller, p findParams) (fo
 		page.Limit = 20
 	}
 	found, err := s.c.Store.Find(ctx, p.Q, page)
+	if err != nil {
+		return foundList{}, err
+	}
+	home, err := s.home(ctx, who, "")
+	for i, f := range found {
+		if text := storage.Written(f.Number, home); text != f.Number {
+			found[i].Written = text
+		}
+	}
 	return foundList{list(found)}, err
 }
 

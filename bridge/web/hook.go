@@ -79,6 +79,7 @@ func (s *Server) createHook(ctx context.Context, _ storage.Caller, p hookParams)
 
 type hookChange struct {
 	ID string `json:"id"`
+	ifRev
 	storage.HookChange
 }
 
@@ -115,7 +116,7 @@ func (s *Server) hook(ctx context.Context, id string) (storage.Hook, error) {
 	return storage.Hook{}, notFound.say("id", "There is no hook %s.", id)
 }
 
-func (s *Server) deleteHook(ctx context.Context, _ storage.Caller, p idParams) (none, error) {
+func (s *Server) deleteHook(ctx context.Context, _ storage.Caller, p idRev) (none, error) {
 	return none{}, s.c.Hooks.DeleteHook(ctx, p.ID)
 }
 

@@ -39,7 +39,7 @@ func (m *method) takesKey() bool {
 }
 
 // ownKey are the methods that look after their key themselves.
-var ownKey = map[string]bool{"message.send": true, "message.retry": true, "message.resend": true, "chat.send": true, "chat.video": true}
+var ownKey = map[string]bool{"message.send": true, "message.send_many": true, "message.retry": true, "message.resend": true, "chat.send": true, "chat.video": true}
 
 // once knows which keys are in use now. Its zero value is ready.
 type once struct {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -142,7 +141,7 @@ func TestIdem_in_progress(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if v, err := b.call(t.Context(), m, p, json.RawMessage(`{"idem":"k"}`)); err != nil || !strings.Contains(fmt.Sprintf("%s", encode(v)), `"replayed":true`) {
+	if v, err := b.call(t.Context(), m, p, json.RawMessage(`{"idem":"k"}`)); err != nil || !strings.Contains(string(encode(v)), `"replayed":true`) {
 		t.Errorf("afterwards: %s %v", encode(v), err)
 	}
 }

@@ -72,6 +72,7 @@ func (s *Server) assigned(ctx context.Context, p assignParams, yes bool) (agentA
 type switchParams struct {
 	ID      string `json:"id"`
 	Enabled *bool  `json:"enabled" need:"true"`
+	ifRev
 }
 
 type lineAnswer struct {
@@ -93,6 +94,7 @@ func (s *Server) switchLine(ctx context.Context, _ storage.Caller, p switchParam
 
 type lineChange struct {
 	ID string `json:"id" need:"true"`
+	ifRev
 	storage.LineChange
 }
 

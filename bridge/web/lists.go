@@ -61,6 +61,7 @@ func (s *Server) createList(ctx context.Context, _ storage.Caller, p listNamePar
 type listRenameParams struct {
 	ID   string `json:"id" need:"true"` // or its name
 	Name string `json:"name" need:"true"`
+	ifRev
 }
 
 func (s *Server) renameList(ctx context.Context, _ storage.Caller, p listRenameParams) (listAnswer, error) {
@@ -68,7 +69,7 @@ func (s *Server) renameList(ctx context.Context, _ storage.Caller, p listRenameP
 	return listAnswer{List: l}, err
 }
 
-func (s *Server) deleteList(ctx context.Context, _ storage.Caller, p idParams) (listAnswer, error) {
+func (s *Server) deleteList(ctx context.Context, _ storage.Caller, p idRev) (listAnswer, error) {
 	l, err := s.c.Store.DeleteList(ctx, p.ID)
 	return listAnswer{List: l}, err
 }
@@ -93,6 +94,7 @@ type rowsParams struct {
 	ID   string        `json:"id" need:"true"`
 	Rows []storage.Row `json:"rows" need:"true"` // 1000 at most; ask again for more
 	Skip bool          `json:"skip_bad"`         // leave rows out that cannot be taken, and tell them; otherwise none is taken
+	ifRev
 }
 
 func (s *Server) addToList(ctx context.Context, who storage.Caller, p rowsParams) (listAnswer, error) {
@@ -107,6 +109,7 @@ func (s *Server) addToList(ctx context.Context, who storage.Caller, p rowsParams
 type removeParams struct {
 	ID  string   `json:"id" need:"true"`
 	Who []string `json:"who" need:"true"` // contacts by id, or numbers
+	ifRev
 }
 
 func (s *Server) removeFromList(ctx context.Context, _ storage.Caller, p removeParams) (listAnswer, error) {

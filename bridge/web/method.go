@@ -76,6 +76,7 @@ const (
 // made from it. The rows of a noun stand in its file.
 var methods = slices.Concat(
 	messageMethods,
+	manyMethods,
 	queueMethods,
 	sendingMethods,
 	threadMethods,
@@ -179,6 +180,7 @@ func (s *Server) call(ctx context.Context, m *method, p *proof, params json.RawM
 	if p == nil {
 		return m.do.do(ctx, s, storage.Caller{}, params)
 	}
+	ctx = storage.WithReader(ctx, m.name)
 	if !m.changes() {
 		return s.headed(ctx, m, func() (any, error) { return m.do.do(withProof(ctx, p), s, p.who, params) })
 	}
@@ -190,7 +192,7 @@ func (s *Server) call(ctx context.Context, m *method, p *proof, params json.RawM
 // change runs a method that changes something.
 func (s *Server) change(ctx context.Context, m *method, p *proof, params json.RawMessage) (any, error) {
 	a := &storage.Audit{AuditEntry: storage.AuditEntry{Author: p.who.Author(), Method: m.name, Object: idIn(params)}}
-	result, err := m.do.do(withProof(storage.WithAudit(ctx, a), p), s, p.who, params)
+	result, err := m.do.do(withProof(storage.WithAudit(withRev(ctx, m, params), a), p), s, p.who, params)
 	s.audited(ctx, a, err)
 	return result, err
 }

@@ -82,7 +82,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := r.URL.Path
-	if name == "/" || name == "/handset" && s.c.Lab != nil {
+	if name == "/" || name == pageWithin || name == "/handset" && s.c.Lab != nil {
 		name = "/index.html"
 	}
 	a := s.page.files[name]
@@ -90,8 +90,19 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 		s.writeProblem(w, r, notFound.say("", "There is nothing at %s. The page is at /, the API at /api/v1/.", r.URL.Path))
 		return
 	}
+	if name == portalScript {
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
 	a.serve(w, r)
 }
+
+// What is for portals: the page that they show within theirs, one conversation
+// in it, and the script of the element that does so, which alone of all files
+// other pages may load.
+const (
+	pageWithin   = "/embed"
+	portalScript = "/portal.js"
+)
 
 // serve lets the browser keep the file and ask each time whether it is still
 // the same; an answer to that is one packet.

@@ -28,6 +28,7 @@ var grounds = map[string][]string{
 	"--on-accent": {"--accent", "--accent-hover"},
 	"--on-in":     {"--in"},
 	"--on-out":    {"--out"},
+	"--on-unseen": {"--unseen"},
 	"--good":      {"--frame", "--sheet", "--hover"},
 	"--warn":      {"--frame", "--sheet", "--hover", "--here", "--warn-ground"},
 	"--bad":       {"--frame", "--sheet", "--raised", "--hover", "--bad-ground"},

@@ -193,6 +193,7 @@ func buildPage(t *testing.T) map[string][]byte {
 	result := api.Build(api.BuildOptions{
 		EntryPointsAdvanced: []api.EntryPoint{
 			{InputPath: pageSrc + "/app.tsx", OutputPath: "page"},
+			{InputPath: pageSrc + "/portal.ts", OutputPath: "portal"},
 			{InputPath: pageSrc + "/style.css", OutputPath: "page"},
 		},
 		Bundle:            true,

@@ -68,7 +68,7 @@ func TestPassword(t *testing.T) {
 		want(t, c.name+" with "+cut(c.password, 30), answer, text, c.status)
 	}
 
-	answer, text = b.page(t, "", "POST", "/api/v1/session", fmt.Sprintf(`{"name":"Ana","password":%q}`, goodPassword))
+	answer, _ = b.page(t, "", "POST", "/api/v1/session", fmt.Sprintf(`{"name":"Ana","password":%q}`, goodPassword))
 	other := cookieIn(answer)
 	w := b.dial(t, "Cookie", other, "Origin", b.url)
 	w.open(`{}`)

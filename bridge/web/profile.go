@@ -10,16 +10,21 @@ var profileMethods = []method{
 	{"me.update", "PATCH", "/api/v1/me", known, storage.RoleViewer, 200, bind((*Server).setMine), nil},
 }
 
+type meChange struct {
+	ifRev
+	storage.Profile
+}
+
 // setMine changes how the caller is reached.
-func (s *Server) setMine(ctx context.Context, who storage.Caller, p storage.Profile) (agentAnswer, error) {
+func (s *Server) setMine(ctx context.Context, who storage.Caller, p meChange) (agentAnswer, error) {
 	a := who.Person()
 	if a == nil {
 		return agentAnswer{}, noAccount("A profile is a person's.")
 	}
-	if p == (storage.Profile{}) {
+	if p.Profile == (storage.Profile{}) {
 		return agentAnswer{}, invalidParams.say("voice_number", "Say what is to change: voice_number or chat_enabled.")
 	}
-	return s.setProfile(ctx, a.ID, p)
+	return s.setProfile(ctx, a.ID, p.Profile)
 }
 
 func (s *Server) setProfile(ctx context.Context, ref string, p storage.Profile) (agentAnswer, error) {

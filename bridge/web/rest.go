@@ -51,7 +51,7 @@ func (s *Server) router() *http.ServeMux {
 				s.refused(r.Context(), p, t.verb+" "+t.path, err)
 			}
 			if err == nil {
-				err = t.serve(s, w, r, p)
+				err = t.serve(s, w, r.WithContext(storage.WithReader(r.Context(), t.verb+" "+t.path)), p)
 			}
 			if err != nil {
 				s.writeProblem(w, r, err)

@@ -32,6 +32,7 @@ type retentionParams struct {
 	Line  string `json:"line"`  // empty: of all lines that have none of their own
 	Days  int    `json:"days"`  // 0: for ever
 	Usual bool   `json:"usual"` // the line goes by what holds for all again
+	ifRev
 }
 
 type retentionAnswer struct {

@@ -136,15 +136,27 @@ func (s *Server) rules(ctx context.Context, _ storage.Caller, _ none) (rulesAnsw
 	return rulesAnswer{Rules: r}, err
 }
 
+type ruleParams struct {
+	Destinations []string `json:"destinations"` // countries such as DE, home for the SIM's own, * for every one
+	Blocked      []string `json:"blocked"`      // beginnings of numbers that are refused
+	Held         []string `json:"held"`         // beginnings of numbers that wait for a manager
+	Costly       string   `json:"costly"`       // hold, refuse or send: what becomes of a text to a premium number
+	ifRev
+}
+
+func (p ruleParams) rules() storage.Rules {
+	return storage.Rules{Destinations: p.Destinations, Blocked: p.Blocked, Held: p.Held, Costly: p.Costly}
+}
+
 // setRules adds to the lists, and sets what is one word.
-func (s *Server) setRules(ctx context.Context, _ storage.Caller, add storage.Rules) (rulesAnswer, error) {
-	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.With(add) })
+func (s *Server) setRules(ctx context.Context, _ storage.Caller, add ruleParams) (rulesAnswer, error) {
+	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.With(add.rules()) })
 	return rulesAnswer{Rules: r}, err
 }
 
 // deleteRules takes out of the lists what is named.
-func (s *Server) deleteRules(ctx context.Context, _ storage.Caller, out storage.Rules) (rulesAnswer, error) {
-	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.Without(out) })
+func (s *Server) deleteRules(ctx context.Context, _ storage.Caller, out ruleParams) (rulesAnswer, error) {
+	r, err := s.c.Store.ChangeRules(ctx, func(r storage.Rules) storage.Rules { return r.Without(out.rules()) })
 	return rulesAnswer{Rules: r}, err
 }
 

@@ -32,6 +32,7 @@ func (s *Server) settings(ctx context.Context, _ storage.Caller, _ none) (settin
 type settingParams struct {
 	Key   string          `json:"key" need:"true"`
 	Value json.RawMessage `json:"value"` // null: as it is by default
+	ifRev
 }
 
 type settingAnswer struct {

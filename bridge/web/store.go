@@ -27,6 +27,10 @@ type Store interface {
 
 	views
 	people
+	// FoldBack folds the write-ahead log into the ledger, if it is big, and tells
+	// how it stands then.
+	FoldBack(ctx context.Context) (storage.WAL, error)
+
 	// Queued is how many parts wait to be sent, by line.
 	Queued(ctx context.Context) (map[string]int, error)
 
@@ -59,7 +63,7 @@ type people interface {
 	Contact(ctx context.Context, id string) (storage.Contact, error)
 	ContactOf(ctx context.Context, number string) (storage.Contact, error)
 	EditContact(ctx context.Context, e storage.ContactEdit) (storage.Contact, error)
-	DeleteContact(ctx context.Context, id string, ifRev int64) error
+	DeleteContact(ctx context.Context, id string) error
 	MergeContacts(ctx context.Context, id, from string) (storage.Merge, error)
 	UnmergeContacts(ctx context.Context, merge string) (stayed, went storage.Contact, err error)
 }

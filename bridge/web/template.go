@@ -19,7 +19,7 @@ type templateStore interface {
 	Templates(ctx context.Context, agent string) ([]storage.Template, storage.Head, error)
 	Template(ctx context.Context, ref, agent string) (storage.Template, error)
 	AddTemplate(ctx context.Context, t storage.Template) (storage.Template, error)
-	ChangeTemplate(ctx context.Context, id string, c storage.TemplateChange, ifRev int64) (storage.Template, error)
+	ChangeTemplate(ctx context.Context, id string, c storage.TemplateChange) (storage.Template, error)
 	DeleteTemplate(ctx context.Context, id string) (storage.Template, error)
 }
 
@@ -78,8 +78,8 @@ func (s *Server) ownTemplate(ctx context.Context, who storage.Caller, ref string
 }
 
 type templateEdit struct {
-	ID    string `json:"id" need:"true"` // or its name
-	IfRev int64  `json:"if_rev"`         // refuse if it has another
+	ID string `json:"id" need:"true"` // or its name
+	ifRev
 	storage.TemplateChange
 }
 
@@ -88,11 +88,11 @@ func (s *Server) updateTemplate(ctx context.Context, who storage.Caller, p templ
 	if err != nil {
 		return templateAnswer{}, err
 	}
-	t, err = s.c.Store.ChangeTemplate(ctx, t.ID, p.TemplateChange, p.IfRev)
+	t, err = s.c.Store.ChangeTemplate(ctx, t.ID, p.TemplateChange)
 	return templateAnswer{t}, err
 }
 
-func (s *Server) deleteTemplate(ctx context.Context, who storage.Caller, p idParams) (templateAnswer, error) {
+func (s *Server) deleteTemplate(ctx context.Context, who storage.Caller, p idRev) (templateAnswer, error) {
 	t, err := s.ownTemplate(ctx, who, p.ID)
 	if err != nil {
 		return templateAnswer{}, err

@@ -32,6 +32,7 @@ func (s *Server) viewer(ctx context.Context, who storage.Caller, agent string) (
 type viewParams struct {
 	Thread string `json:"thread"`
 	Agent  string `json:"agent"` // of the administrator only
+	ifRev
 	storage.ViewChange
 }
 

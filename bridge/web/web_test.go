@@ -238,6 +238,11 @@ func (b *box) dial(t testing.TB, header ...string) *wire {
 
 func (b *box) tryDial(t testing.TB, header ...string) (*wire, *http.Response, error) {
 	t.Helper()
+	return b.tryDialAt(t, socketPath, header...)
+}
+
+func (b *box) tryDialAt(t testing.TB, path string, header ...string) (*wire, *http.Response, error) {
+	t.Helper()
 	h := http.Header{}
 	setHeaders(h, header)
 	d := websocket.Dialer{Subprotocols: []string{Protocol}}
@@ -245,7 +250,7 @@ func (b *box) tryDial(t testing.TB, header ...string) (*wire, *http.Response, er
 		d.Subprotocols = []string{said}
 		h.Del("Sec-WebSocket-Protocol")
 	}
-	conn, answer, err := d.Dial("ws"+strings.TrimPrefix(b.url, "http")+"/api/v1/ws", h)
+	conn, answer, err := d.Dial("ws"+strings.TrimPrefix(b.url, "http")+path, h)
 	if err != nil {
 		return nil, answer, err
 	}

@@ -26,8 +26,7 @@ func newAgentListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the accounts",
-		Example: "  smsbridge agent list\n  smsbridge agent list -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -90,9 +89,6 @@ can set a password then.
 Roles: viewer reads what its lines say; agent writes on them too; manager sees
 every line and says who works on which; owner may everything. A service is the
 account of a program: it has tokens, and cannot sign in.`,
-		Example: `  smsbridge agent add Ana
-  smsbridge agent add "Night desk" --role viewer
-  smsbridge agent add crm --role service`,
 		Args: exactly("the name of the person"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
@@ -133,8 +129,7 @@ func newAgentInviteCommand() *cobra.Command {
 	var quiet bool
 	cmd := &cobra.Command{
 		Use: "invite NAME", Short: "Make a new code for an account, for who has lost the password too",
-		Example: "  smsbridge agent invite Ana",
-		Args:    exactly("the name or the id of an account"),
+		Args: exactly("the name or the id of an account"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				in, err := c.Invite(cmd.Context(), args[0])
@@ -152,10 +147,10 @@ func newAgentInviteCommand() *cobra.Command {
 
 // changeAgent is a verb that changes something about one account and tells how
 // it is then.
-func changeAgent(use, short, example string, args cobra.PositionalArgs, change func(args []string) (storage.AgentChange, error)) *cobra.Command {
+func changeAgent(use, short string, args cobra.PositionalArgs, change func(args []string) (storage.AgentChange, error)) *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
-		Use: use, Short: short, Example: example, Args: args,
+		Use: use, Short: short, Args: args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := change(args)
 			if err != nil {
@@ -176,7 +171,7 @@ func changeAgent(use, short, example string, args cobra.PositionalArgs, change f
 }
 
 func newAgentRoleCommand() *cobra.Command {
-	return changeAgent("role NAME ROLE", "Give an account another role", "  smsbridge agent role Ana manager", cobra.ExactArgs(2),
+	return changeAgent("role NAME ROLE", "Give an account another role", cobra.ExactArgs(2),
 		func(args []string) (storage.AgentChange, error) {
 			role := storage.Role(args[1])
 			if !role.Known() {
@@ -187,12 +182,12 @@ func newAgentRoleCommand() *cobra.Command {
 }
 
 func newAgentSwitchCommand(verb, short string, disabled bool) *cobra.Command {
-	return changeAgent(verb+" NAME", short, "  smsbridge agent "+verb+" Ana", exactly("the name or the id of an account"),
+	return changeAgent(verb+" NAME", short, exactly("the name or the id of an account"),
 		func([]string) (storage.AgentChange, error) { return storage.AgentChange{Disabled: &disabled}, nil })
 }
 
 func newAgentSMSCommand() *cobra.Command {
-	return changeAgent("sms NAME on|off", "Let an account text people, or no longer", "  smsbridge agent sms Ana off", cobra.ExactArgs(2),
+	return changeAgent("sms NAME on|off", "Let an account text people, or no longer", cobra.ExactArgs(2),
 		func(args []string) (storage.AgentChange, error) {
 			on := args[1] == "on"
 			if !on && args[1] != "off" {
@@ -208,8 +203,7 @@ func newAgentPasswordCommand() *cobra.Command {
 		Use: "password NAME", Short: "Set an account's password, read from standard input",
 		Long: `Set an account's password: the first line of standard input. Where the account is
 signed in, it is signed out.`,
-		Example: "  smsbridge agent password Ana < ana.password",
-		Args:    exactly("the name or the id of an account"),
+		Args: exactly("the name or the id of an account"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			password, err := firstLine(cmd.InOrStdin())
 			if err != nil {
@@ -244,8 +238,7 @@ func newAgentSessionsCommand() *cobra.Command {
 	var end string
 	cmd := &cobra.Command{
 		Use: "sessions NAME", Short: "List where an account is signed in, or sign it out there",
-		Example: "  smsbridge agent sessions Ana\n  smsbridge agent sessions Ana --end se_7Q2M0K3XJ9AB1CDE\n  smsbridge agent sessions Ana --end all",
-		Args:    exactly("the name or the id of an account"),
+		Args: exactly("the name or the id of an account"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err

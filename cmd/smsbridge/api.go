@@ -14,8 +14,7 @@ import (
 )
 
 func newAPICommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "api", Short: "The documents of the API, and whether a box keeps them",
-		Example: "  smsbridge api spec openapi > openapi.json\n  smsbridge api check http://desk-pi:8780 --token-file desk.token"}
+	cmd := &cobra.Command{Use: "api", Short: "The documents of the API, and whether a box keeps them"}
 	cmd.AddCommand(newAPISpecCommand(), newAPICheckCommand())
 	return cmd
 }
@@ -26,7 +25,6 @@ func newAPISpecCommand() *cobra.Command {
 		Long: `Print what a box of this version serves at /api/v1/openapi.json (OpenAPI 3.1: REST
 and webhooks) or /api/v1/asyncapi.json (AsyncAPI 3.0: WebSocket and events). No
 box is asked.`,
-		Example:   "  smsbridge api spec openapi > openapi.json\n  smsbridge api spec asyncapi > asyncapi.json",
 		Args:      exactly("openapi or asyncapi"),
 		ValidArgs: []string{"openapi", "asyncapi"},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,8 +56,6 @@ JSON, the streams, and every example of the documents that it serves.
 It only reads, unless --everything allows what changes the box; that is for a
 demo box (smsbridge serve --demo). With --send-to it sends three texts. Without
 URL the box on this machine is asked. The exit code is 8 when a check failed.`,
-		Example: `  smsbridge api check http://desk-pi:8780 --token-file desk.token
-  smsbridge api check --everything -o json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {

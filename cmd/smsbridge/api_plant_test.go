@@ -104,6 +104,7 @@ func changed(old, new string) func(*http.Response, []byte) []byte {
 // that says everything as the box does, all is well; with one lie, the check
 // that is for it fails.
 func TestAPICheck_finds_lies(t *testing.T) {
+	t.Parallel()
 	address, token, _ := startBox(t)
 	box, err := url.Parse(address)
 	if err != nil {

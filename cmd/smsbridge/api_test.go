@@ -103,6 +103,7 @@ var notInTheDemo = []string{"call.dial", "call.dtmf", "call.start", "chat.video"
 // would: everything that is promised holds, and every example of the documents
 // is answered as they say.
 func TestAPICheck(t *testing.T) {
+	t.Parallel()
 	url, token, person := startBox(t)
 	furnish(t, url, token)
 	answers := make(map[string]any)

@@ -20,8 +20,7 @@ func newAuditListCommand() *cobra.Command {
 	limit, before := 50, int64(0)
 	cmd := &cobra.Command{
 		Use: "list", Short: "List what was changed, by whom, and what was refused; the newest first",
-		Example: "  smsbridge audit list\n  smsbridge audit list --before 1200 -o csv",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -59,8 +58,7 @@ func newAuditVerifyCommand() *cobra.Command {
 hash. Keep that line somewhere else: who can write the ledger file could write
 the whole chain anew, and only a hash from before shows it. Give it back with
 --head to check that the chain still passes through it.`,
-		Example: "  smsbridge audit verify\n  smsbridge audit verify --head \"$(cat audit.head)\"",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				v, err := c.VerifyAudit(cmd.Context(), head)

@@ -39,7 +39,7 @@ func autoReplyTable(all ...storage.AutoReply) table {
 
 func newAutoReplyListCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "list", Short: "List the rules; the first that is about a text answers it", Example: "  smsbridge auto-reply list", Args: cobra.NoArgs,
+		Use: "list", Short: "List the rules; the first that is about a text answers it", Args: cobra.NoArgs,
 	}, func(cmd *cobra.Command, c *client.Client, _ []string) (table, error) {
 		all, err := c.AutoReplies(cmd.Context())
 		return autoReplyTable(all...), err
@@ -63,8 +63,7 @@ func newAutoReplyAddCommand() *cobra.Command {
 	var a storage.AutoReply
 	cmd := showing(&cobra.Command{
 		Use: "add NAME TEXT", Short: "Make a rule; it is off until --on, or auto-reply on",
-		Example: "  smsbridge auto-reply add closed \"We are closed and answer tomorrow.\" --from 18:00 --to 08:00 --zone Europe/Berlin --on",
-		Args:    cobra.ExactArgs(2),
+		Args: cobra.ExactArgs(2),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		a.Name, a.Text = args[0], args[1]
 		kept, err := c.AddAutoReply(cmd.Context(), a)
@@ -79,7 +78,7 @@ func newAutoReplyEditCommand() *cobra.Command {
 	var a storage.AutoReply
 	cmd := showing(&cobra.Command{
 		Use: "edit RULE", Short: "Change what the flags name of a rule",
-		Example: "  smsbridge auto-reply edit ar_7Q2M0K3XJ9AB1CDE --text \"We are on holidays.\" --from \"\" --to \"\"", Args: exactly("a rule"),
+		Args: exactly("a rule"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		change := make(map[string]any)
 		for flag, value := range map[string]any{
@@ -104,7 +103,7 @@ func newAutoReplyEditCommand() *cobra.Command {
 
 func newAutoReplySwitchCommand(verb, short string, on bool) *cobra.Command {
 	return showing(&cobra.Command{
-		Use: verb + " RULE", Short: short, Example: "  smsbridge auto-reply " + verb + " ar_7Q2M0K3XJ9AB1CDE", Args: exactly("a rule"),
+		Use: verb + " RULE", Short: short, Args: exactly("a rule"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		kept, err := c.ChangeAutoReply(cmd.Context(), args[0], map[string]any{"on": on})
 		return autoReplyTable(kept), err
@@ -113,7 +112,7 @@ func newAutoReplySwitchCommand(verb, short string, on bool) *cobra.Command {
 
 func newAutoReplyDeleteCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "delete RULE", Short: "Forget a rule", Example: "  smsbridge auto-reply delete ar_7Q2M0K3XJ9AB1CDE", Args: exactly("a rule"),
+		Use: "delete RULE", Short: "Forget a rule", Args: exactly("a rule"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		a, err := c.DeleteAutoReply(cmd.Context(), args[0])
 		return autoReplyTable(a), err

@@ -23,7 +23,7 @@ func blockTable(all ...storage.Block) table {
 
 func newBlockListCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "list", Short: "Show the block list", Example: "  smsbridge block list", Args: cobra.NoArgs,
+		Use: "list", Short: "Show the block list", Args: cobra.NoArgs,
 	}, func(cmd *cobra.Command, c *client.Client, _ []string) (table, error) {
 		all, err := c.Blocks(cmd.Context())
 		return blockTable(all...), err
@@ -34,8 +34,7 @@ func newBlockAddCommand() *cobra.Command {
 	var b storage.Block
 	cmd := showing(&cobra.Command{
 		Use: "add VALUE", Short: "Put a number, a beginning of numbers, or words on the block list",
-		Example: "  smsbridge block add +15550166\n  smsbridge block add +4990 --kind begins\n  smsbridge block add \"free prize\" --kind keyword",
-		Args:    exactly("a number or words"),
+		Args: exactly("a number or words"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		b.Value = args[0]
 		kept, err := c.AddBlock(cmd.Context(), b)
@@ -48,7 +47,7 @@ func newBlockAddCommand() *cobra.Command {
 
 func newBlockRemoveCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "remove ENTRY", Short: "Take an entry off the block list, by its id or its value", Example: "  smsbridge block remove +15550166", Args: exactly("an entry"),
+		Use: "remove ENTRY", Short: "Take an entry off the block list, by its id or its value", Args: exactly("an entry"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		b, err := c.RemoveBlock(cmd.Context(), args[0])
 		return blockTable(b), err

@@ -126,7 +126,7 @@ func (b *box) explain(err error) error {
 // sentence is a refusal as a person reads it.
 func sentence(e *client.Error) string {
 	var b strings.Builder
-	if e.Field != "" && !strings.HasPrefix(e.Detail, e.Field+":") {
+	if e.Field != "" && !strings.HasPrefix(e.Detail, e.Field+":") && !strings.HasPrefix(e.Detail, e.Field+" ") {
 		b.WriteString(e.Field + ": ")
 	}
 	b.WriteString(e.Detail)

@@ -39,7 +39,7 @@ func campaignTable(all ...storage.Campaign) table {
 func newCampaignListCommand() *cobra.Command {
 	var p storage.Page
 	cmd := showing(&cobra.Command{
-		Use: "list", Short: "List campaigns, the newest first", Example: "  smsbridge campaign list", Args: cobra.NoArgs,
+		Use: "list", Short: "List campaigns, the newest first", Args: cobra.NoArgs,
 	}, func(cmd *cobra.Command, c *client.Client, _ []string) (table, error) {
 		page, err := c.Campaigns(cmd.Context(), p)
 		return campaignTable(page.Campaigns...), err
@@ -67,8 +67,6 @@ values are the columns of the file, and where it has none those of the contact.
 
 A file is CSV with a line of column names, or JSON Lines. The number stands in a
 column called number, phone, mobile or to, or in the one that --map says.`,
-		Example: `  smsbridge campaign create holidays "Dear {{first_name}}, we are closed on Friday." --list regulars
-  smsbridge campaign create pickup --template ready --file orders.csv --map Telefon=number --pace 20 --dry-run`,
 		Args: cobra.RangeArgs(1, 2),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		n.Name = args[0]
@@ -166,7 +164,7 @@ func planTable(p storage.Plan) table {
 func newCampaignPreviewCommand() *cobra.Command {
 	return showing(&cobra.Command{
 		Use: "preview CAMPAIGN", Short: "Tell what a campaign would do: people, parts, time, limits, and who is left out",
-		Example: "  smsbridge campaign preview cg_7Q2M0K3XJ9AB1CDE -o json", Args: exactly("a campaign"),
+		Args: exactly("a campaign"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		p, err := c.PreviewCampaign(cmd.Context(), args[0])
 		return planTable(p), err
@@ -199,7 +197,7 @@ func preview(w io.Writer, p storage.Plan) {
 
 func newCampaignMoveCommand(verb, short string, do func(*client.Client, context.Context, string) (storage.Campaign, error)) *cobra.Command {
 	return showing(&cobra.Command{
-		Use: verb + " CAMPAIGN", Short: short, Example: "  smsbridge campaign " + verb + " cg_7Q2M0K3XJ9AB1CDE", Args: exactly("a campaign"),
+		Use: verb + " CAMPAIGN", Short: short, Args: exactly("a campaign"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		found, err := do(c, cmd.Context(), args[0])
 		return campaignTable(found), err
@@ -211,7 +209,7 @@ func newCampaignReportCommand() *cobra.Command {
 	var state string
 	cmd := showing(&cobra.Command{
 		Use: "report CAMPAIGN", Short: "Show what became of each person of a campaign",
-		Example: "  smsbridge campaign report cg_7Q2M0K3XJ9AB1CDE --state skipped -o csv", Args: exactly("a campaign"),
+		Args: exactly("a campaign"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		page, err := c.CampaignReport(cmd.Context(), args[0], storage.CopyState(state), p)
 		t := table{heads: []string{"n", "number", "name", "state", "message", "sent", "why"}}

@@ -47,11 +47,6 @@ func newCaseCommand() *cobra.Command {
 	return cmd
 }
 
-// caseWords fill the use of a verb, and so make its example.
-var caseWords = strings.NewReplacer(
-	"CASE", "cs_7Q2M0K3XJ9AB1CDE", "ACCOUNT", "Ana", "TEXT", `"Wants it in blue."`, "[OUTCOME]", "solved", "OUTCOME", "solved",
-)
-
 var caseHeads = []string{"id", "reference", "with", "state", "owner", "started", "waiting", "outcome"}
 
 func addCase(t *table, c storage.Case) {
@@ -79,7 +74,7 @@ func printCase(w io.Writer, c storage.Case) {
 		fmt.Fprintln(w, plain("  "+c.Pop))
 	}
 	for _, n := range c.Notes {
-		fmt.Fprintln(w, plain(fmt.Sprintf("  %s %s by %s: %s", clock(n.At), n.Kind, cmp.Or(n.Author.Name, n.Author.Kind), n.Text)))
+		fmt.Fprintln(w, plain(strings.TrimSuffix(fmt.Sprintf("  %s %s by %s: %s", clock(n.At), n.Kind, cmp.Or(n.Author.Name, n.Author.Kind), n.Text), ": ")))
 	}
 }
 
@@ -91,8 +86,7 @@ func newCaseListCommand() *cobra.Command {
 	var p storage.Page
 	cmd := &cobra.Command{
 		Use: "list", Short: "List cases, the newest first",
-		Example: "  smsbridge case list --state unanswered\n  smsbridge case list --reference SMS+15550100",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -123,7 +117,7 @@ func newCaseListCommand() *cobra.Command {
 
 // newCaseDoCommand is a verb that does something with one case and shows it.
 // most is how many words it takes, the last of which may be missing if it is
-// written in brackets; example makes a flag --note.
+// written in brackets; example makes a flag --note and stands in its help.
 func newCaseDoCommand(use, short, example string, most int, do func(context.Context, *client.Client, []string, string) (storage.Case, error)) *cobra.Command {
 	var b box
 	var o output
@@ -133,7 +127,7 @@ func newCaseDoCommand(use, short, example string, most int, do func(context.Cont
 		least--
 	}
 	cmd := &cobra.Command{
-		Use: use, Short: short, Example: "  smsbridge case " + caseWords.Replace(use),
+		Use: use, Short: short,
 		Args: cobra.RangeArgs(least, most),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
@@ -161,7 +155,7 @@ func newCaseOpenCommand() *cobra.Command {
 	var from string
 	cmd := newCaseTakeCommand(&cobra.Command{
 		Use: "open NUMBER", Short: "Begin a case before anything was said; the reply lands in it",
-		Example: "  smsbridge case open +15550100 --agent Ana", Args: exactly("a number"),
+		Args: exactly("a number"),
 	}, func(ctx context.Context, c *client.Client, number, agent string) (client.Taken, error) {
 		return c.OpenCase(ctx, number, from, agent)
 	})
@@ -172,7 +166,7 @@ func newCaseOpenCommand() *cobra.Command {
 func newCaseContinueCommand() *cobra.Command {
 	return newCaseTakeCommand(&cobra.Command{
 		Use: "continue CASE", Short: "Open a closed case again",
-		Example: "  smsbridge case continue cs_7Q2M0K3XJ9AB1CDE --agent Ana", Args: exactly("a case"),
+		Args: exactly("a case"),
 	}, func(ctx context.Context, c *client.Client, id, agent string) (client.Taken, error) {
 		return c.ContinueCase(ctx, id, agent)
 	})

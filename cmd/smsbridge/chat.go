@@ -27,8 +27,7 @@ back is shown, with the state of what was sent. It ends at the end of the input.
 With a colleague's name it never leaves the box, and whoever is not there reads
 it later. That takes an account of one's own, which the token of --url has
 (smsbridge agent pair); the administrator's socket has none.`,
-		Example: "  smsbridge chat +15550100\n  echo \"Ready at three\" | smsbridge chat +15550100\n  smsbridge chat Ana --url http://desk-pi:8780",
-		Args:    exactly("a number or the name of a colleague"),
+		Args: exactly("a number or the name of a colleague"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !numberLike(args[0]) {
 				return b.ask(cmd.Context(), func(c *client.Client) error {

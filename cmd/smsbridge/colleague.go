@@ -102,7 +102,7 @@ func newAgentDirectoryCommand() *cobra.Command {
 	var b box
 	var o output
 	cmd := &cobra.Command{
-		Use: "directory", Short: "List the colleagues, and who is there", Example: "  smsbridge agent directory", Args: cobra.NoArgs,
+		Use: "directory", Short: "List the colleagues, and who is there", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -57,8 +57,7 @@ func newContactListCommand() *cobra.Command {
 	limit := 50
 	cmd := &cobra.Command{
 		Use: "list [NAME|NUMBER]", Short: "List contacts, all or those with a part of a name or number",
-		Example: "  smsbridge contact list\n  smsbridge contact list ana -o json",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 	}
 	cmd.Flags().IntVar(&limit, "limit", limit, "at most so many, up to 200")
 	return contactVerb(cmd, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
@@ -68,16 +67,26 @@ func newContactListCommand() *cobra.Command {
 }
 
 func newContactSaveCommand() *cobra.Command {
-	var id, kind string
+	var in storage.Contact
+	var kind, email string
 	cmd := &cobra.Command{
 		Use: "save NAME NUMBER...", Aliases: []string{"add"}, Short: "Save a contact; one that has a number already is renamed and gets the others",
-		Example: "  smsbridge contact save \"Ana Ruiz\" +15550100 --type mobile\n  smsbridge contact save \"Ana Ruiz\" +15550100 +15550101",
-		Args:    cobra.MinimumNArgs(2),
+		Args: cobra.MinimumNArgs(2),
 	}
-	cmd.Flags().StringVar(&id, "id", "", "of the contact to change; its numbers are these alone then")
-	cmd.Flags().StringVar(&kind, "type", "", "of the numbers: "+strings.Join(storage.NumberTypes, ", "))
+	f := cmd.Flags()
+	f.StringVar(&in.ID, "id", "", "of the contact to change; its numbers are these alone then")
+	f.StringVar(&in.First, "first-name", "", "as templates write it: {{first_name}}")
+	f.StringVar(&in.Last, "last-name", "", "as templates write it: {{last_name}}")
+	f.StringVar(&in.Organisation, "organisation", "", "the firm, or whatever they are of")
+	f.StringVar(&email, "email", "", "address for e-mail")
+	f.StringVar(&in.Notes, "note", "", "what others should know")
+	f.StringVar(&in.Language, "language", "", "that they speak, such as pt-BR")
+	f.StringVar(&kind, "type", "", "of the numbers: "+strings.Join(storage.NumberTypes, ", "))
 	return contactVerb(cmd, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
-		in := storage.Contact{ID: id, Name: args[0], Numbers: args[1:]}
+		in.Name, in.Numbers = args[0], args[1:]
+		if email != "" {
+			in.Emails = []storage.Email{{Address: email}}
+		}
 		if kind != "" {
 			in.Types = make(map[string]string)
 			for _, n := range in.Numbers {
@@ -92,8 +101,7 @@ func newContactSaveCommand() *cobra.Command {
 func newContactLookupCommand() *cobra.Command {
 	return contactVerb(&cobra.Command{
 		Use: "lookup NUMBER", Short: "Say whose a number is",
-		Example: "  smsbridge contact lookup +15550100",
-		Args:    exactly("a number"),
+		Args: exactly("a number"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
 		found, err := c.Lookup(cmd.Context(), args[0])
 		return []storage.Contact{found}, err
@@ -104,8 +112,7 @@ func newContactDeleteCommand() *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
 		Use: "delete CONTACT", Short: "Forget a contact; what was said with it stays, under its numbers",
-		Example: "  smsbridge contact delete ct_7Q2M0K3XJ9AB1CDE",
-		Args:    exactly("the id of a contact"),
+		Args: exactly("the id of a contact"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				if err := c.DeleteContact(cmd.Context(), args[0]); err != nil {
@@ -123,8 +130,7 @@ func newContactDeleteCommand() *cobra.Command {
 func newContactMergeCommand() *cobra.Command {
 	return contactVerb(&cobra.Command{
 		Use: "merge CONTACT OTHER", Short: "Make one of two contacts that are the same person",
-		Example: "  smsbridge contact merge ct_7Q2M0K3XJ9AB1CDE ct_7Q2M0K3XJ9AB1CDF",
-		Args:    cobra.ExactArgs(2),
+		Args: cobra.ExactArgs(2),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
 		m, err := c.MergeContacts(cmd.Context(), args[0], args[1])
 		if err == nil {
@@ -137,8 +143,7 @@ func newContactMergeCommand() *cobra.Command {
 func newContactUnmergeCommand() *cobra.Command {
 	return contactVerb(&cobra.Command{
 		Use: "unmerge MERGE", Short: "Make two again of what merge made one",
-		Example: "  smsbridge contact unmerge cm_7Q2M0K3XJ9AB1CDE",
-		Args:    exactly("what merge said"),
+		Args: exactly("what merge said"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error) {
 		return c.UnmergeContacts(cmd.Context(), args[0])
 	})

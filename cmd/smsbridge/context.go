@@ -106,8 +106,7 @@ func newContextListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the boxes that were added, and which one is asked",
-		Example: "  smsbridge context list\n  smsbridge context list -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -138,8 +137,7 @@ func newContextAddCommand() *cobra.Command {
 		Use: "add NAME", Short: "Add a box, or change it",
 		Long: `Add a box under a name of your choice. Its token is read from --token-file, or
 from stdin, and kept in a file that only you may read.`,
-		Example: "  smsbridge context add desk --url https://desk-pi.local --token-file desk.token\n  smsbridge context add shop --url http://shop-pi:8780 < shop.token",
-		Args:    exactly("a name"),
+		Args: exactly("a name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if c.Name = args[0]; c.URL == "" {
 				return fail(exitUsage, "say where the box is: --url http://HOST:PORT")
@@ -192,8 +190,7 @@ func contextToken(file string, in io.Reader) (string, error) {
 func newContextUseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "use NAME|-", Short: "Ask this box from now on; - is the one on this machine",
-		Example: "  smsbridge context use desk\n  smsbridge context use -",
-		Args:    exactly("a name"),
+		Args: exactly("a name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := readPlaces()
 			if err != nil {

@@ -23,8 +23,6 @@ func newCountCommand() *cobra.Command {
 the last part, where the parts break, which characters force the shorter UCS-2 parts or take two
 units, and what could stand there instead. Nothing is replaced. Without TEXT, or with -, the text is
 the input, less one line end at its end.`,
-		Example: `  smsbridge count "See you at 5"
-  smsbridge count -o json - < letter.txt`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return pduUsage{"count takes one text; put it in quotes"}

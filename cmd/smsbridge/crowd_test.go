@@ -117,8 +117,7 @@ func newCrowd(t *testing.T, size crowdSize) *crowd {
 type listener struct {
 	conn  *websocket.Conn
 	pause time.Duration // between two frames
-	epoch string
-	after int64 // the last event told
+	after int64         // the last event told
 	told  int
 	took  []time.Duration
 	wrong string

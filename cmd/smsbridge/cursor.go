@@ -19,8 +19,7 @@ func newCursorListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the devices that acknowledge events, the one that is furthest behind first",
-		Example: "  smsbridge cursor list\n  smsbridge cursor list -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -39,8 +39,7 @@ backups, where the oldest make room.
 FILE-key beside it is the key to the secrets of hooks, where there are any. Keep
 it apart from FILE if FILE leaves the box: without it the secrets cannot be read,
 also not by you.`,
-		Example: "  smsbridge db backup\n  smsbridge db backup /mnt/stick/ledger.db",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 	}
 	db := ledgerFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -106,8 +105,7 @@ func newDBListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the copies in the bridge's folder, the newest first",
-		Example: "  smsbridge db list\n  smsbridge db list -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -137,8 +135,7 @@ Every desk learns that its place in the log is void and reads its lists again.
 What waited to be sent when the backup was made may have gone out since: it is
 shown as unconfirmed, and you decide. Everybody signs in again. A token that was
 revoked after the backup was made is good again; the names are printed.`,
-		Example: "  smsbridge db restore /mnt/stick/ledger.db",
-		Args:    cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1),
 	}
 	db := ledgerFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -166,8 +163,7 @@ func newDBCheckCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "check [FILE]", Short: "Read a ledger or a backup through; the bridge may be using it",
-		Example: "  smsbridge db check\n  smsbridge db check /mnt/stick/ledger.db",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 	}
 	db := ledgerFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -198,8 +194,7 @@ func newDBCheckCommand() *cobra.Command {
 func newDBVacuumCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "vacuum", Short: "Give the room of what was trimmed back to the disk, with the bridge stopped",
-		Example: "  smsbridge db vacuum",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 	}
 	db := ledgerFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -24,9 +24,6 @@ With cases, a text from somebody new is offered to the agents of the line, and
 the first to answer has it. That begins by itself when a second agent is
 assigned (--cases auto); a shop of one or two who share everything keeps plain
 threads.`,
-		Example: `  smsbridge line desk ln_7Q2M0K3XJ9AB1CDE
-  smsbridge line desk ln_7Q2M0K3XJ9AB1CDE --strategy round_robin --wait 30
-  smsbridge line desk ln_7Q2M0K3XJ9AB1CDE --pop 'https://crm.example/find?number={number}'`,
 		Args: exactly("a line"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
@@ -40,9 +37,13 @@ threads.`,
 			given(f.Changed("pop"), &change.Pop, &d.Pop)
 			given(f.Changed("lookup"), &change.Lookup, &d.Lookup)
 			return b.ask(cmd.Context(), func(c *client.Client) error {
-				now, err := c.Desk(cmd.Context(), args[0])
+				id, err := lineNamed(cmd.Context(), c, args[0])
+				if err != nil {
+					return err
+				}
+				now, err := c.Desk(cmd.Context(), id)
 				if err == nil && change != (storage.DeskChange{}) {
-					now, err = c.SetDesk(cmd.Context(), args[0], change)
+					now, err = c.SetDesk(cmd.Context(), id, change)
 				}
 				if err != nil {
 					return err

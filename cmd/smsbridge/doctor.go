@@ -26,8 +26,7 @@ func newDoctorCommand() *cobra.Command {
 		Long: "Asks the bridge to examine every modem. Where no bridge runs it takes the ports for itself and asks the modems:\n" +
 			"a port that another program holds stays shut and its holder is named, and no PIN is ever entered. It exits with\n" +
 			"0 if nothing keeps texts from coming and going.",
-		Example: "  smsbridge doctor\n  smsbridge doctor -o jsonl\n  smsbridge doctor --modem /dev/ttyAMA0",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -63,8 +63,7 @@ func newExportThreadCommand() *cobra.Command {
 	format, zone := "text", ""
 	cmd := exportVerb(&cobra.Command{
 		Use: "thread THREAD|NUMBER", Short: "A thread as text, csv, jsonl, or html to be printed",
-		Example: "  smsbridge export thread +15550100\n  smsbridge export thread +15550100 --format html -f ana.html",
-		Args:    exactly("the id of a thread, or a number"),
+		Args: exactly("the id of a thread, or a number"),
 	}, func(ctx context.Context, c *client.Client, args []string, w io.Writer) error {
 		if !slices.Contains(exchange.Formats, exchange.Format(format)) {
 			return fail(exitUsage, "format: %q is none of %v", format, exchange.Formats)
@@ -84,8 +83,7 @@ func newExportContactsCommand(name string) *cobra.Command {
 	format := "vcard"
 	cmd := exportVerb(&cobra.Command{
 		Use: name, Short: "The contacts as vCard 4.0 or csv",
-		Example: "  smsbridge export contacts -f contacts.vcf\n  smsbridge export contacts --format csv",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 	}, func(ctx context.Context, c *client.Client, _ []string, w io.Writer) error {
 		return c.ExportContacts(ctx, w, format)
 	})
@@ -98,8 +96,7 @@ func newContactExportCommand() *cobra.Command { return newExportContactsCommand(
 func newExportAllCommand() *cobra.Command {
 	return exportVerb(&cobra.Command{
 		Use: "all", Short: "All texts and contacts as JSON lines; \"smsbridge import jsonl\" reads them",
-		Example: "  smsbridge export all -f smsbridge.jsonl",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 	}, func(ctx context.Context, c *client.Client, _ []string, w io.Writer) error { return c.ExportAll(ctx, w) })
 }
 
@@ -115,8 +112,7 @@ func newContactImportCommand() *cobra.Command {
 		Long: `Bring contacts from a vCard file or from a table with a row of heads. One that is
 known by a number already is filled up with what it lacks (--rule fill), gets what
 the file says (replace), or stays as it is (skip).`,
-		Example: "  smsbridge contact import contacts.vcf --preview\n  smsbridge contact import contacts.csv --country 49",
-		Args:    exactly("the file to read"),
+		Args: exactly("the file to read"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.check(); err != nil {

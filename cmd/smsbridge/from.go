@@ -13,8 +13,7 @@ func newLineFromCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "from [NUMBER]", Short: "Show what a text to a number would be sent from, and why",
-		Example: "  smsbridge line from +15550100",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err

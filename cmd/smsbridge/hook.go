@@ -23,8 +23,7 @@ func newHookListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the hooks and how they are doing",
-		Example: "  smsbridge hook list\n  smsbridge hook list -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -73,8 +72,6 @@ and holds up no other; with strict the next one waits for it.
 
 A --template makes the body; it sees the event under its JSON names. So an ntfy
 topic takes texts: add "?title=SMS" to its address.`,
-		Example: `  smsbridge hook add https://crm.example/sms --event 'message.*' --label crm
-  smsbridge hook add 'https://ntfy.sh/our-topic?title=SMS' --event message.received --template '{{.data.message.from}}: {{.data.message.text}}'`,
 		Args: exactly("the address of an endpoint"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h.URL = args[0]
@@ -103,7 +100,7 @@ topic takes texts: add "?title=SMS" to its address.`,
 }
 
 func newHookTestCommand() *cobra.Command {
-	return newHookVerb("test ID", "Send a hook.ping event once and tell what came of it", "smsbridge hook test hk_7Q2M0K3XJ9AB1CDE",
+	return newHookVerb("test ID", "Send a hook.ping event once and tell what came of it",
 		func(cmd *cobra.Command, c *client.Client, id string) error {
 			d, err := c.TestHook(cmd.Context(), id)
 			if err != nil {
@@ -118,10 +115,10 @@ func newHookTestCommand() *cobra.Command {
 }
 
 // newHookVerb makes a verb that does one thing with one hook.
-func newHookVerb(use, short, example string, do func(cmd *cobra.Command, c *client.Client, id string) error) *cobra.Command {
+func newHookVerb(use, short string, do func(cmd *cobra.Command, c *client.Client, id string) error) *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
-		Use: use, Short: short, Example: "  " + example, Args: exactly("the id of a hook"),
+		Use: use, Short: short, Args: exactly("the id of a hook"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error { return do(cmd, c, args[0]) })
 		},
@@ -137,8 +134,7 @@ func newHookDeliveriesCommand() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use: "deliveries ID", Short: "List what became of events at a hook, the newest first",
-		Example: "  smsbridge hook deliveries hk_7Q2M0K3XJ9AB1CDE --state dead",
-		Args:    exactly("the id of a hook"),
+		Args: exactly("the id of a hook"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -172,7 +168,6 @@ func newHookDeliveriesCommand() *cobra.Command {
 func newHookReplayCommand() *cobra.Command {
 	var seq, since int64
 	cmd := newHookVerb("replay ID", "Tell a hook of one event again, or of all since one",
-		"smsbridge hook replay hk_7Q2M0K3XJ9AB1CDE --seq 4711\n  smsbridge hook replay hk_7Q2M0K3XJ9AB1CDE --since 4700",
 		func(cmd *cobra.Command, c *client.Client, id string) error {
 			again, from := c.ReplayDelivery, seq
 			if cmd.Flags().Changed("since") {
@@ -194,7 +189,7 @@ func newHookReplayCommand() *cobra.Command {
 
 func newHookRotateCommand() *cobra.Command {
 	var keep int
-	cmd := newHookVerb("rotate ID", "Make a new secret; it is shown once", "smsbridge hook rotate hk_7Q2M0K3XJ9AB1CDE --keep 48",
+	cmd := newHookVerb("rotate ID", "Make a new secret; it is shown once",
 		func(cmd *cobra.Command, c *client.Client, id string) error {
 			_, secret, err := c.RotateHook(cmd.Context(), id, keep)
 			if err == nil {
@@ -207,11 +202,11 @@ func newHookRotateCommand() *cobra.Command {
 }
 
 func newHookEnableCommand() *cobra.Command {
-	return newHookVerb("enable ID", "Go on with a disabled hook from where it stopped", "smsbridge hook enable hk_7Q2M0K3XJ9AB1CDE", setHook(false))
+	return newHookVerb("enable ID", "Go on with a disabled hook from where it stopped", setHook(false))
 }
 
 func newHookDisableCommand() *cobra.Command {
-	return newHookVerb("disable ID", "Stop a hook; its place in the log is kept", "smsbridge hook disable hk_7Q2M0K3XJ9AB1CDE", setHook(true))
+	return newHookVerb("disable ID", "Stop a hook; its place in the log is kept", setHook(true))
 }
 
 func setHook(disabled bool) func(cmd *cobra.Command, c *client.Client, id string) error {
@@ -225,7 +220,7 @@ func setHook(disabled bool) func(cmd *cobra.Command, c *client.Client, id string
 }
 
 func newHookRemoveCommand() *cobra.Command {
-	return newHookVerb("remove ID", "Forget a hook and its deliveries", "smsbridge hook remove hk_7Q2M0K3XJ9AB1CDE",
+	return newHookVerb("remove ID", "Forget a hook and its deliveries",
 		func(cmd *cobra.Command, c *client.Client, id string) error {
 			err := c.DeleteHook(cmd.Context(), id)
 			if err == nil {

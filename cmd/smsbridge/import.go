@@ -27,13 +27,13 @@ ledger has already is left out: importing twice adds nothing.
 Nobody is told of each message, none is unread, and nothing goes out again.`,
 	}
 	cmd.AddCommand(
-		newImportVerb("gammu", "FILE|FOLDER", "The database of gammu-smsd, its folders, or a .smsbackup", "/var/spool/gammu"),
-		newImportVerb("smstools", "FOLDER", "The spool of SMSTools3: incoming, sent, failed", "/var/spool/sms"),
-		newImportVerb("kalkun", "FILE", "The database of Kalkun, or a dump of it; its trash stays there", "kalkun.sql"),
-		newImportVerb("raspisms", "FILE", "The database of RaspiSMS, a dump of it, or one of its tables as CSV", "raspisms.sql"),
-		newImportVerb("android-xml", "FILE", "The XML of \"SMS Backup & Restore\"; of pictures it says that they were there", "sms-20261121.xml"),
-		newImportVerb("csv", "FILE", "A table with a row of heads", "texts.csv --column peer=Phone --column at=When"),
-		newImportVerb("jsonl", "FILE", "What \"smsbridge export all\" wrote", "smsbridge.jsonl"))
+		newImportVerb("gammu", "FILE|FOLDER", "The database of gammu-smsd, its folders, or a .smsbackup"),
+		newImportVerb("smstools", "FOLDER", "The spool of SMSTools3: incoming, sent, failed"),
+		newImportVerb("kalkun", "FILE", "The database of Kalkun, or a dump of it; its trash stays there"),
+		newImportVerb("raspisms", "FILE", "The database of RaspiSMS, a dump of it, or one of its tables as CSV"),
+		newImportVerb("android-xml", "FILE", "The XML of \"SMS Backup & Restore\"; of pictures it says that they were there"),
+		newImportVerb("csv", "FILE", "A table with a row of heads"),
+		newImportVerb("jsonl", "FILE", "What \"smsbridge export all\" wrote"))
 	return cmd
 }
 
@@ -47,14 +47,13 @@ type importing struct {
 	faults  int // that are printed
 }
 
-func newImportVerb(kind, what, short, example string) *cobra.Command {
+func newImportVerb(kind, what, short string) *cobra.Command {
 	var b box
 	var o output
 	i := importing{kind: kind}
 	cmd := &cobra.Command{
 		Use: kind + " " + what, Short: short,
-		Example: fmt.Sprintf("  smsbridge import %s %s --preview\n  smsbridge import %s %s --line ln_DESK", kind, example, kind, example),
-		Args:    exactly("the " + what + " to read"),
+		Args: exactly("the " + what + " to read"),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.check(); err != nil {
@@ -76,7 +75,7 @@ func newImportVerb(kind, what, short, example string) *cobra.Command {
 		})
 	}
 	f := cmd.Flags()
-	f.StringVar(&i.line, "line", "", "the line that the history is of (default: the only one)")
+	f.StringVar(&i.line, "line", "", "the line that the history is of, by id, number or name (default: the only one)")
 	f.BoolVar(&i.preview, "preview", false, "only tell what would come")
 	f.IntVar(&i.faults, "faults", 10, "print so many of the records that cannot be read")
 	f.StringVar(&i.zone, "zone", "", "zone of times without one, such as Europe/Berlin (default: this computer's)")
@@ -135,7 +134,7 @@ const (
 
 // run hands the records to the box, batch by batch.
 func (i *importing) run(ctx context.Context, c *client.Client, records history.Records, log io.Writer) (*imported, error) {
-	line, err := onlyLine(ctx, c, i.line)
+	line, err := theLine(ctx, c, i.line)
 	if err != nil {
 		return nil, err
 	}
@@ -193,25 +192,6 @@ func (i *importing) run(ctx context.Context, c *client.Client, records history.R
 		fmt.Fprintln(log, "Nothing has changed yet; leave out --preview if this is what you want.")
 	}
 	return r, err
-}
-
-// onlyLine is the line that is named, or the only one.
-func onlyLine(ctx context.Context, c *client.Client, named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
-	lines, _, err := c.Lines(ctx)
-	if err != nil {
-		return "", err
-	}
-	if len(lines) != 1 {
-		var ids []string
-		for _, l := range lines {
-			ids = append(ids, l.ID+" "+l.Number)
-		}
-		return "", fail(exitUsage, "line: there are %d lines; say with --line which one the history is of: %v", len(lines), ids)
-	}
-	return lines[0].ID, nil
 }
 
 // glimpse is the beginning of a text, on one line and without what a terminal

@@ -187,10 +187,9 @@ func newLabSendCommand(control *string) *cobra.Command {
 	var from, to string
 	var count int
 	c := &cobra.Command{
-		Use:     "send --to NUMBER TEXT",
-		Short:   "Text a number from a handset",
-		Example: `  smsbridge lab handset send --from +15550100 --to +15550191 "Is the shop open?"`,
-		Args:    cobra.MinimumNArgs(1),
+		Use:   "send --to NUMBER TEXT",
+		Short: "Text a number from a handset",
+		Args:  cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			var sent struct{ Messages []simulator.Message }
 			ask := map[string]any{"to": to, "text": strings.Join(args, " "), "count": count}
@@ -238,11 +237,9 @@ func newLabFaultCommand(control *string) *cobra.Command {
 	var count, code, octets int
 	var delay time.Duration
 	c := &cobra.Command{
-		Use:   "fault NAME",
-		Short: "Order trouble on a modem",
-		Long:  "Order trouble on a modem: " + strings.Join(simulator.FaultNames(), ", ") + ".",
-		Example: `  smsbridge lab fault lose-final --modem 1 --count 3
-  smsbridge lab fault unplug --modem 1 --delay 20s`,
+		Use:       "fault NAME",
+		Short:     "Order trouble on a modem",
+		Long:      "Order trouble on a modem: " + strings.Join(simulator.FaultNames(), ", ") + ".",
 		Args:      cobra.ExactArgs(1),
 		ValidArgs: simulator.FaultNames(),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,7 @@ func newLimitListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "Show every limit and how it stands",
-		Example: "  smsbridge limit list", Args: cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -48,7 +49,15 @@ func newLimitListCommand() *cobra.Command {
 	return cmd
 }
 
-// number is a limit in words.
+// many is how many parts a limit lets pass.
+func many(n int) string {
+	if n == storage.Unlimited {
+		return "any number of parts"
+	}
+	return parts(n)
+}
+
+// number is a limit in a table.
 func number(parts int) string {
 	if parts == storage.Unlimited {
 		return "any"
@@ -61,7 +70,6 @@ func newLimitSetCommand() *cobra.Command {
 	var id string
 	cmd := &cobra.Command{
 		Use: "set box|line|agent|token minute|hour|day|month PARTS|any", Short: "Set a limit",
-		Example: "  smsbridge limit set line hour 200\n  smsbridge limit set agent day 500 --id ag_7Q2M0K3XJ9AB1CDE\n  smsbridge limit set box month any",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 3 {
 				return fail(exitUsage, "%s wants whose limit it is, its time, and the parts; see %s --help", cmd.CommandPath(), cmd.CommandPath())
@@ -84,7 +92,7 @@ func newLimitSetCommand() *cobra.Command {
 				if err := c.SetLimit(cmd.Context(), l); err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s %s: %s parts a %s\n", l.Subject, l.ID, number(l.Parts), l.Window)
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s within one %s\n", strings.TrimSpace(string(l.Subject)+" "+l.ID), many(l.Parts), l.Window)
 				return nil
 			})
 		},

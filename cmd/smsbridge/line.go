@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,11 +29,14 @@ func newLineAssignCommand(verb, short string, do func(*client.Client, context.Co
 	var b box
 	cmd := &cobra.Command{
 		Use: verb + " LINE NAME", Short: short,
-		Example: "  smsbridge line " + verb + " ln_7Q2M0K3XJ9AB1CDE Ana",
-		Args:    cobra.ExactArgs(2),
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
-				a, err := do(c, cmd.Context(), args[0], args[1])
+				id, err := lineNamed(cmd.Context(), c, args[0])
+				if err != nil {
+					return err
+				}
+				a, err := do(c, cmd.Context(), id, args[1])
 				if err != nil {
 					return err
 				}
@@ -66,11 +68,6 @@ func newLineChangeCommand(use, short string, change func(string) storage.LineCha
 		},
 	}
 	b.flags(cmd)
-	verb, _, _ := strings.Cut(use, " ")
-	cmd.Example = map[string]string{
-		"name":   "  smsbridge line name +15550191 Reception",
-		"number": "  smsbridge line number ln_7Q2M0K3XJ9AB1CDE +15550191",
-	}[verb]
 	return cmd
 }
 
@@ -78,11 +75,14 @@ func newLineSwitchCommand(verb, short string, on bool) *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
 		Use: verb + " LINE", Short: short,
-		Example: "  smsbridge line " + verb + " ln_7Q2M0K3XJ9AB1CDE",
-		Args:    exactly("the id of a line"),
+		Args: exactly("a line: its id, number or name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
-				l, err := c.SwitchLine(cmd.Context(), args[0], on)
+				id, err := lineNamed(cmd.Context(), c, args[0])
+				if err != nil {
+					return err
+				}
+				l, err := c.SwitchLine(cmd.Context(), id, on)
 				if err != nil {
 					return err
 				}
@@ -100,8 +100,7 @@ func newLineListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the lines: what a text can be sent from",
-		Example: "  smsbridge line list\n  smsbridge line list -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -16,8 +16,7 @@ func newLineShowCommand() *cobra.Command {
 	var quiet bool
 	cmd := &cobra.Command{
 		Use: "show [LINE]", Short: "Show a line's own number, to give to clients, and as a QR code",
-		Example: "  smsbridge line show\n  smsbridge line show +15550191 -q",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			named := ""
 			if len(args) > 0 {

@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +30,7 @@ func listTable(lists ...storage.List) table {
 
 func newListListCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "list", Short: "List the lists", Example: "  smsbridge list list", Args: cobra.NoArgs,
+		Use: "list", Short: "List the lists", Args: cobra.NoArgs,
 	}, func(cmd *cobra.Command, c *client.Client, _ []string) (table, error) {
 		all, err := c.Lists(cmd.Context())
 		return listTable(all...), err
@@ -37,12 +40,12 @@ func newListListCommand() *cobra.Command {
 func newListShowCommand() *cobra.Command {
 	var p storage.Page
 	cmd := showing(&cobra.Command{
-		Use: "show LIST", Short: "Show who is in a list", Example: "  smsbridge list show regulars -o csv", Args: exactly("a list"),
+		Use: "show LIST", Short: "Show who is in a list", Args: exactly("a list"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		page, err := c.ListRows(cmd.Context(), args[0], p)
 		t := table{heads: []string{"who", "values"}}
 		for _, r := range page.Rows {
-			t.add(r, r.Contact+r.Number, fmt.Sprint(len(r.Values)))
+			t.add(r, r.Contact+r.Number, valuesOf(r))
 		}
 		return t, err
 	})
@@ -51,9 +54,18 @@ func newListShowCommand() *cobra.Command {
 	return cmd
 }
 
+// valuesOf are the fields that a row of a list fills, in order of their names.
+func valuesOf(r storage.Row) string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(r.Values)) {
+		words = append(words, name+"="+r.Values[name])
+	}
+	return strings.Join(words, ", ")
+}
+
 func newListCreateCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "create NAME", Short: "Make a list", Example: "  smsbridge list create regulars", Args: exactly("a name"),
+		Use: "create NAME", Short: "Make a list", Args: exactly("a name"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		l, err := c.CreateList(cmd.Context(), args[0])
 		return listTable(l), err
@@ -62,7 +74,7 @@ func newListCreateCommand() *cobra.Command {
 
 func newListRenameCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "rename LIST NAME", Short: "Give a list another name", Example: "  smsbridge list rename regulars guests", Args: cobra.ExactArgs(2),
+		Use: "rename LIST NAME", Short: "Give a list another name", Args: cobra.ExactArgs(2),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		l, err := c.RenameList(cmd.Context(), args[0], args[1])
 		return listTable(l), err
@@ -73,8 +85,7 @@ func newListAddCommand() *cobra.Command {
 	var r rowsFile
 	cmd := showing(&cobra.Command{
 		Use: "add LIST [NUMBER|CONTACT]...", Short: "Put people into a list, by number, contact, or from a file",
-		Example: "  smsbridge list add regulars +15550100 ct_7Q2M0K3XJ9AB1CDE\n  smsbridge list add regulars --file guests.csv --map Mobil=number,Vorname=first_name",
-		Args:    cobra.MinimumNArgs(1),
+		Args: cobra.MinimumNArgs(1),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		rows, err := r.rows(cmd, args[1:])
 		if err != nil || r.validate {
@@ -124,7 +135,7 @@ func leftOut(w io.Writer, bad []client.BadRow) {
 
 func newListRemoveCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "remove LIST NUMBER|CONTACT...", Short: "Take people out of a list", Example: "  smsbridge list remove regulars +15550100", Args: cobra.MinimumNArgs(2),
+		Use: "remove LIST NUMBER|CONTACT...", Short: "Take people out of a list", Args: cobra.MinimumNArgs(2),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		l, err := c.RemoveFromList(cmd.Context(), args[0], args[1:])
 		return listTable(l), err
@@ -133,7 +144,7 @@ func newListRemoveCommand() *cobra.Command {
 
 func newListDeleteCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "delete LIST", Short: "Forget a list; its contacts stay", Example: "  smsbridge list delete regulars", Args: exactly("a list"),
+		Use: "delete LIST", Short: "Forget a list; its contacts stay", Args: exactly("a list"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		l, err := c.DeleteList(cmd.Context(), args[0])
 		return listTable(l), err

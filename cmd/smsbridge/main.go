@@ -83,10 +83,6 @@ func newRootCommand() *cobra.Command {
 		Long: `smsbridge drives GSM modems, keeps every text in one SQLite file, and gives the
 people at their desks a chat page, an API and these verbs.
 
-Try it without hardware:   smsbridge serve --demo
-With modems plugged in:    smsbridge serve
-On the same box:           smsbridge send +15550100 "Ready at three"
-
 Every flag can be set as an environment variable too: --log-level is
 SMSBRIDGE_LOG_LEVEL.`,
 		Version:       version,
@@ -99,6 +95,8 @@ SMSBRIDGE_LOG_LEVEL.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fail(exitUsage, "%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(commands()...)
+	addCommands(root)
+	exampled(root, exampleSheet(examplesText))
+	called(root)
 	return root
 }

@@ -14,8 +14,7 @@ import (
 func newManCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man [DIR]", Short: "Write the manual pages into a folder, or the first of them to stdout",
-		Example: "  smsbridge man | man -l -\n  smsbridge man /usr/local/share/man/man1",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return manPage(cmd.OutOrStdout(), cmd.Root())

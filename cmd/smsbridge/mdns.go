@@ -57,8 +57,7 @@ func newFindCommand() *cobra.Command {
 		Long: `Look for boxes on this network (multicast DNS, _smsbridge._tcp). What a box says of
 itself anybody could say: compare its pin with that of "smsbridge trust show" on the
 box before you use it.`,
-		Example: "  smsbridge find\n  smsbridge find --wait 10s -o jsonl",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

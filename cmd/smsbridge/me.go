@@ -20,8 +20,7 @@ func newMeCommand() *cobra.Command {
 can do for you. With a flag, change how you are reached: the phone that rings for
 calls, which is no number to text from, and whether colleagues see that you are
 there.`,
-		Example: "  smsbridge me --url http://desk-pi:8780\n  smsbridge me --voice +15550177 --url http://desk-pi:8780",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var p storage.Profile
 			if cmd.Flags().Changed("voice") {

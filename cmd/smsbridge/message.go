@@ -23,7 +23,7 @@ func newMessageCommand() *cobra.Command {
 	cmd.AddCommand(
 		newMessageSearchCommand(),
 		newMessageQueueCommand(),
-		act("show", "Show a text and its parts", (*client.Client).Message),
+		newMessageShowCommand(),
 		act("cancel", "Call back a text of which nothing has begun to leave", (*client.Client).Cancel),
 		act("hold", "Let a text wait until somebody releases it", (*client.Client).Hold),
 		act("release", "Let a held text go; what a rule holds takes a manager", (*client.Client).Release),
@@ -43,14 +43,12 @@ func newMessageCommand() *cobra.Command {
 }
 
 // newMessageActCommand does something with one text and prints it; the last
-// argument is one of words, if there are any; the example takes the first.
+// argument is one of words, if there are any.
 func newMessageActCommand(use, short string, words []string, do func(context.Context, *client.Client, []string) (storage.Message, error)) *cobra.Command {
 	var b box
 	var format string
-	name, _, _ := strings.Cut(use, " ")
-	example := append([]string{"  smsbridge message", name, "ms_7Q2M0K3XJ9AB1CDE"}, words[:min(len(words), 1)]...)
 	cmd := &cobra.Command{
-		Use: use, Short: short, ValidArgs: words, Example: strings.Join(example, " "),
+		Use: use, Short: short, ValidArgs: words,
 		Args: func(cmd *cobra.Command, args []string) error {
 			want := 1 + min(len(words), 1)
 			if len(args) != want {
@@ -78,8 +76,7 @@ func newMessageAgainCommand(verb, short string, do func(*client.Client, context.
 	var from, key, format string
 	cmd := &cobra.Command{
 		Use: verb + " MESSAGE", Short: short,
-		Example: "  smsbridge message " + verb + " ms_7Q2M0K3XJ9AB1CDE\n  smsbridge message " + verb + " ms_7Q2M0K3XJ9AB1CDE --from ln_7Q2M0K3XJ9AB1CDE",
-		Args:    exactly("the id of a text"),
+		Args: exactly("the id of a text"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := (&output{format: format}).check(); err != nil {
 				return err
@@ -108,8 +105,55 @@ func printMessage(w io.Writer, format string, m storage.Message) error {
 	if format != "table" {
 		return printJSON(w, m)
 	}
-	_, err := fmt.Fprintln(w, plain(fmt.Sprintf("%s to %s from %s, %d part(s): %s", m.ID, m.To, m.From, m.Total, word(&m))))
+	_, err := fmt.Fprintln(w, plain(fmt.Sprintf("%s to %s from %s, %s: %s", m.ID, m.To, m.From, parts(m.Total), word(&m))))
 	return err
+}
+
+func newMessageShowCommand() *cobra.Command {
+	var b box
+	var format string
+	cmd := &cobra.Command{
+		Use: "show MESSAGE", Short: "Show a text, its times and its parts",
+		Args: exactly("the id of a text"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := (&output{format: format}).check(); err != nil {
+				return err
+			}
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				m, err := c.Message(cmd.Context(), args[0])
+				if err == nil {
+					err = printMessage(cmd.OutOrStdout(), format, m)
+				}
+				if err == nil && format == "table" {
+					printDetails(cmd.OutOrStdout(), m)
+				}
+				return err
+			})
+		},
+	}
+	b.flags(cmd)
+	cmd.Flags().StringVarP(&format, "output", "o", "table", "table, json or jsonl")
+	return cmd
+}
+
+// printDetails prints what was said, when what became of it, and each part that
+// has something of its own to tell.
+func printDetails(w io.Writer, m storage.Message) {
+	fmt.Fprintln(w, "  text       "+plain(m.Text))
+	for _, at := range []struct {
+		what string
+		time storage.Time
+	}{{"accepted", m.CreatedAt}, {"due", m.DueAt}, {"expires", m.ExpiresAt}, {"received", m.ReceivedAt}, {"sent", m.SentAt}, {"delivered", m.DeliveredAt}} {
+		if at.what == "accepted" && m.Dir == storage.Inbound || at.time.IsZero() {
+			continue
+		}
+		fmt.Fprintf(w, "  %-9s  %s\n", at.what, clock(at.time))
+	}
+	for _, p := range m.Parts {
+		if m.Total > 1 || p.Attempts > 1 {
+			fmt.Fprintln(w, plain(strings.TrimSpace(fmt.Sprintf("  part %d     %s, tries %d  %s", p.N, p.State, p.Attempts, p.Reason))))
+		}
+	}
 }
 
 func newMessageQueueCommand() *cobra.Command {
@@ -118,8 +162,7 @@ func newMessageQueueCommand() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use: "queue", Short: "List what has not gone out, and what each text waits for",
-		Example: "  smsbridge message queue\n  smsbridge message queue -o jsonl",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -164,8 +207,7 @@ func newStopSendingCommand() *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{
 		Use: "stop-sending", Short: "Let no text leave any more, by any line",
-		Example: `  smsbridge stop-sending --reason "a program went wild"`,
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				_, err := c.StopSending(cmd.Context(), reason)
@@ -185,7 +227,7 @@ func newResumeSendingCommand() *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
 		Use: "resume-sending", Short: "Let texts leave again after stop-sending",
-		Example: "  smsbridge resume-sending", Args: cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				_, err := c.ResumeSending(cmd.Context())

@@ -37,10 +37,10 @@ func TestVerbs_message(t *testing.T) {
 	ask(exitUsage, "no moment", "send", "+15550100", "x", "--at", "noonish")
 	ask(exitUnconfirmed, "is queued", "send", "+15550100", "x", "--at", "2h", "--wait", "sent", "--timeout", "1s")
 
-	ask(0, "1 parts a hour", "limit", "set", "line", "hour", "1")
+	ask(0, "1 part within one hour", "limit", "set", "line", "hour", "1")
 	ask(0, "hour", "limit", "list")
 	ask(exitRefused, "a hour left", "send", "+15550100", "too much")
-	ask(0, "any parts", "limit", "set", "line", "hour", "any")
+	ask(0, "any number of parts", "limit", "set", "line", "hour", "any")
 	ask(0, "+1555", "rule", "set", "--hold", "+1555")
 	ask(exitRefused, "held", "send", "+15550100", "dear", "--wait", "sent")
 	ask(0, "home", "rule", "delete", "--hold", "+1555")

@@ -21,8 +21,7 @@ func newModemListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the modems, and why one is not ready",
-		Example: "  smsbridge modem list\n  smsbridge modem list -o jsonl",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

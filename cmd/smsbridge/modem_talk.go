@@ -14,9 +14,8 @@ func newModemProbeCommand() *cobra.Command {
 	var a alone
 	cmd := &cobra.Command{
 		Use: "probe", Short: "Ask every modem what it is and can do, with what each answer means",
-		Long:    "Asks the bridge. Where none runs, the ports are opened for the question, and closed again; no PIN is entered.",
-		Example: "  smsbridge modem probe",
-		Args:    cobra.NoArgs,
+		Long: "Asks the bridge. Where none runs, the ports are opened for the question, and closed again; no PIN is entered.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -50,8 +49,7 @@ func newModemAtCommand() *cobra.Command {
 		Use: "at MODEM LINE", Short: "Say one AT line to a modem; only questions, unless --unsafe",
 		Long: "MODEM is the port or the line, as modem list names them. A line that is more than a question can cost money,\n" +
 			"delete texts or stop the line, so it must be meant. Who typed what is written down.",
-		Example: "  smsbridge modem at /dev/ttyUSB2 AT+CSQ\n  smsbridge modem at --unsafe /dev/ttyUSB2 'AT+CGSMS=1'",
-		Args:    cobra.ExactArgs(2),
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				answer, err := c.Type(cmd.Context(), args[0], args[1], unsafe)
@@ -74,10 +72,15 @@ func newModemResetCommand() *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
 		Use: "reset MODEM", Short: "Restart a modem by its own command; it is away for some seconds",
-		Example: "  smsbridge modem reset /dev/ttyUSB2",
-		Args:    exactly("the port or the line of a modem"),
+		Args: exactly("the port or the line of a modem"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return b.ask(cmd.Context(), func(c *client.Client) error { return c.Restart(cmd.Context(), args[0]) })
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				err := c.Restart(cmd.Context(), args[0])
+				if err == nil {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s restarts; `smsbridge modem list` tells when it is ready again.\n", args[0])
+				}
+				return err
+			})
 		},
 	}
 	b.flags(cmd)
@@ -90,9 +93,8 @@ func newModemTranscriptCommand(verb, short string, watch bool) *cobra.Command {
 	var port string
 	cmd := &cobra.Command{
 		Use: verb, Short: short,
-		Long:    "Lines begin with the time, then > for what smsbridge says and < for what the modem says. PINs, texts and\nnumbers are taken out before they are kept.",
-		Example: "  smsbridge modem " + verb + " --port /dev/ttyUSB2",
-		Args:    cobra.NoArgs,
+		Long: "Lines begin with the time, then > for what smsbridge says and < for what the modem says. PINs, texts and\nnumbers are taken out before they are kept.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				after, wait := int64(0), 0

@@ -17,8 +17,7 @@ func newLineMoveCommand() *cobra.Command {
 		Long: `Give a line another card, after the number was ported or the card replaced. OLD keeps
 its id, threads, rights and what waits to be sent; what the new card has received joins it,
 and NEW ends. Without --yes it only tells what would happen.`,
-		Example: "  smsbridge line move ln_OLD ln_NEW\n  smsbridge line move ln_OLD ln_NEW --yes",
-		Args:    cobra.ExactArgs(2),
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err

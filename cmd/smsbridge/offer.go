@@ -32,8 +32,7 @@ func newOfferListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the offers that stand open, the longest wait first",
-		Example: "  smsbridge offer list\n  smsbridge offer list -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -66,8 +65,7 @@ func newOfferAnswerCommand() *cobra.Command {
 	var agent, choice string
 	cmd := &cobra.Command{
 		Use: "answer OFFER", Short: "Take an offer; the case and what was said come back",
-		Example: "  smsbridge offer answer of_7Q2M0K3XJ9AB1CDE --agent Ana\n  smsbridge offer answer of_7Q2M0K3XJ9AB1CDE --agent Ana --case continue",
-		Args:    exactly("an offer"),
+		Args: exactly("an offer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -98,26 +96,22 @@ func printTaken(cmd *cobra.Command, o output, taken client.Taken) error {
 	}
 	printCase(w, taken.Case)
 	for _, m := range taken.Messages {
-		fmt.Fprintln(w, plain(fmt.Sprintf("%s  %s: %s", age(m.CreatedAt.Sub(taken.Case.StartedAt.Time)), m.From, m.Text)))
+		fmt.Fprintln(w, plain(fmt.Sprintf("  %s %s: %s", clock(m.CreatedAt), m.From, m.Text)))
 	}
 	return nil
 }
 
-// age is the time from the start of a case, as people say it.
+// age is a time that has passed, as people say it.
 func age(d time.Duration) string {
-	sign := "+"
-	if d < 0 {
-		sign, d = "-", -d
-	}
 	switch {
 	case d < time.Minute:
-		return fmt.Sprintf("%s%d s", sign, int(d.Seconds()))
+		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:
-		return fmt.Sprintf("%s%d min", sign, int(d.Minutes()))
+		return fmt.Sprintf("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%s%d h", sign, int(d.Hours()))
+		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
-	return fmt.Sprintf("%s%d d", sign, int(d.Hours()/24))
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
 }
 
 func newOfferDeclineCommand() *cobra.Command {
@@ -125,8 +119,7 @@ func newOfferDeclineCommand() *cobra.Command {
 	var agent string
 	cmd := &cobra.Command{
 		Use: "decline OFFER", Short: "Let an offer ring for others only",
-		Example: "  smsbridge offer decline of_7Q2M0K3XJ9AB1CDE --agent Ana",
-		Args:    exactly("an offer"),
+		Args: exactly("an offer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				f, err := c.DeclineOffer(cmd.Context(), args[0], agent)
@@ -148,8 +141,7 @@ func newOfferExtendCommand() *cobra.Command {
 	longer := time.Minute
 	cmd := &cobra.Command{
 		Use: "extend OFFER", Short: "Let an offer ring for longer before it goes to others",
-		Example: "  smsbridge offer extend of_7Q2M0K3XJ9AB1CDE --by 5m --agent Ana",
-		Args:    exactly("an offer"),
+		Args: exactly("an offer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				f, err := c.ExtendOffer(cmd.Context(), args[0], agent, longer)

@@ -30,7 +30,7 @@ func optOutTable(all ...storage.OptOut) table {
 func newOptOutListCommand() *cobra.Command {
 	var p storage.Page
 	cmd := showing(&cobra.Command{
-		Use: "list", Short: "List who wants no texts", Example: "  smsbridge optout list -o csv", Args: cobra.NoArgs,
+		Use: "list", Short: "List who wants no texts", Args: cobra.NoArgs,
 	}, func(cmd *cobra.Command, c *client.Client, _ []string) (table, error) {
 		page, err := c.OptOuts(cmd.Context(), p)
 		return optOutTable(page.OptOuts...), err
@@ -43,7 +43,7 @@ func newOptOutListCommand() *cobra.Command {
 func newOptOutSetCommand(verb, short string, out bool) *cobra.Command {
 	o := storage.OptOut{Out: out}
 	cmd := showing(&cobra.Command{
-		Use: verb + " NUMBER", Short: short, Example: "  smsbridge optout " + verb + " +15550100 --note \"by phone\"", Args: exactly("a number"),
+		Use: verb + " NUMBER", Short: short, Args: exactly("a number"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		o.Number = args[0]
 		kept, err := c.SetOptOut(cmd.Context(), o)

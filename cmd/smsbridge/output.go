@@ -19,9 +19,12 @@ type output struct {
 	format  string
 	quiet   bool
 	columns []string // of a table or CSV; none: all
+
+	cmd *cobra.Command // that prints
 }
 
 func (o *output) flags(cmd *cobra.Command) {
+	o.cmd = cmd
 	cmd.Flags().StringVarP(&o.format, "output", "o", "table", "table, json, jsonl or csv")
 	cmd.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print ids only")
 	cmd.Flags().StringSliceVar(&o.columns, "columns", nil, "print these columns of a table or CSV only, in this order")
@@ -104,7 +107,36 @@ func (o *output) print(w io.Writer, t table) error {
 	for _, row := range t.rows {
 		fmt.Fprintln(tab, plain(strings.Join(row, "\t")))
 	}
-	return tab.Flush()
+	err = tab.Flush()
+	if len(t.rows) == 0 && o.cmd != nil {
+		fmt.Fprintln(o.cmd.ErrOrStderr(), none(o.cmd))
+	}
+	return err
+}
+
+// none is what people are told of an empty list: that it is one, and which verb
+// makes something that would stand in it.
+func none(cmd *cobra.Command) string {
+	if cmd.Name() == "list" && cmd.HasParent() {
+		if of := cmd.Parent().Name(); of == "line" || of == "modem" {
+			return "None; `smsbridge doctor` says why."
+		}
+		for _, c := range cmd.Parent().Commands() {
+			switch c.Name() {
+			case "add", "create", "save", "set", "send":
+				return fmt.Sprintf("None yet; make one with `%s`.", c.CommandPath())
+			}
+		}
+	}
+	return "None."
+}
+
+// parts is a number of parts in words.
+func parts(n int) string {
+	if n == 1 {
+		return "1 part"
+	}
+	return fmt.Sprintf("%d parts", n)
 }
 
 // printJSON prints one object on one line.

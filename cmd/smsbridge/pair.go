@@ -19,8 +19,7 @@ func newPairShowCommand() *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
 		Use: "show CODE", Short: "Tell which program shows a code; its four pictures must be the same",
-		Example: "  smsbridge agent pair show WDJB-MJHT",
-		Args:    exactly("the code that the program shows"),
+		Args: exactly("the code that the program shows"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				p, err := c.ShowPairing(cmd.Context(), args[0])
@@ -46,8 +45,7 @@ func newPairApproveCommand() *cobra.Command {
 		Long: `Approve the program that shows a code: it gets a token of the account, may no more
 than that, and ends with it. Compare its four pictures with those of
 "smsbridge agent pair show" first.`,
-		Example: "  smsbridge agent pair approve WDJB-MJHT --agent Ana",
-		Args:    exactly("the code that the program shows"),
+		Args: exactly("the code that the program shows"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				p, err := c.ApprovePairing(cmd.Context(), args[0], agent, lines)
@@ -69,8 +67,7 @@ func newPairDenyCommand() *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
 		Use: "deny CODE", Short: "Refuse the program that shows a code",
-		Example: "  smsbridge agent pair deny WDJB-MJHT",
-		Args:    exactly("the code that the program shows"),
+		Args: exactly("the code that the program shows"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error { return c.DenyPairing(cmd.Context(), args[0]) })
 		},

@@ -31,8 +31,6 @@ type by its octets; --direction submit (also: command) is for what goes to it.
 
 Reading is lenient: what is not as the standard has it is named under "warnings". --strict makes
 an error of it.`,
-		Example: `  smsbridge pdu decode 06916407050501040B916407550521F3000062108251037440024834
-  smsbridge pdu decode -o jsonl --direction submit < pdus.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkPDUOutput(output); err != nil {
 				return err

@@ -20,8 +20,6 @@ func newPDUEncodeCommand() *cobra.Command {
 		Short: "Write a text as the PDUs that a modem would be given",
 		Long: `Writes one PDU for each part: hex, with the service centre left to the SIM ("00"), and the
 length that AT+CMGS wants. TEXT may be - for the input.`,
-		Example: `  smsbridge pdu encode --to +46705550123 --text "Hello" --report
-  smsbridge pdu encode -o jsonl --to 71234 --text - --ref 7 < letter.txt`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return pduUsage{fmt.Sprintf("%q belongs to no flag; the text goes after --text, in quotes", args[0])}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,16 +20,15 @@ func newLinePolicyCommand() *cobra.Command {
 		Use: "policy [LINE]", Short: "Show or set how texts leave: pace, pool, longest text",
 		Long: `Show how texts leave by each line, or set it for LINE; without LINE for every
 line that has no settings of its own. A flag that is not given keeps its value.`,
-		Example: "  smsbridge line policy\n  smsbridge line policy ln_7Q2M0K3XJ9AB1CDE --pace 10 --pool",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
 			}
-			if len(args) == 1 {
-				p.Line = args[0]
-			}
-			return b.ask(cmd.Context(), func(c *client.Client) error {
+			return b.ask(cmd.Context(), func(c *client.Client) (err error) {
+				if p.Line, err = lineNamed(cmd.Context(), c, strings.Join(args, "")); err != nil {
+					return err
+				}
 				all, err := c.Policies(cmd.Context())
 				if err != nil {
 					return err

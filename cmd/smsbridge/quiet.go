@@ -17,7 +17,7 @@ func newQuietCommand() *cobra.Command {
 
 func newQuietListCommand() *cobra.Command {
 	return newQuietDoCommand(&cobra.Command{
-		Use: "list", Short: "Show the quiet hours", Example: "  smsbridge quiet list", Args: cobra.NoArgs,
+		Use: "list", Short: "Show the quiet hours", Args: cobra.NoArgs,
 	}, func(context.Context, *client.Client, []string) error { return nil })
 }
 
@@ -25,7 +25,6 @@ func newQuietSetCommand() *cobra.Command {
 	var q storage.Quiet
 	cmd := newQuietDoCommand(&cobra.Command{
 		Use: "set FROM TO ZONE", Short: "Set quiet hours",
-		Example: "  smsbridge quiet set 20:00 08:00 Europe/Berlin\n  smsbridge quiet set 22:00 06:00 UTC --line ln_7Q2M0K3XJ9AB1CDE --policy refuse\n  smsbridge quiet set 21:00 08:00 America/New_York --recipient",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 3 {
 				return fail(exitUsage, "%s wants two times of the day and a time zone; see %s --help", cmd.CommandPath(), cmd.CommandPath())
@@ -45,7 +44,7 @@ func newQuietSetCommand() *cobra.Command {
 func newQuietDeleteCommand() *cobra.Command {
 	var line string
 	cmd := newQuietDoCommand(&cobra.Command{
-		Use: "delete", Short: "Take quiet hours away", Example: "  smsbridge quiet delete", Args: cobra.NoArgs,
+		Use: "delete", Short: "Take quiet hours away", Args: cobra.NoArgs,
 	}, func(ctx context.Context, c *client.Client, _ []string) error { return c.DeleteQuiet(ctx, line) })
 	cmd.Flags().StringVar(&line, "line", "", "one line (default: the hours of those that have none of their own)")
 	return cmd

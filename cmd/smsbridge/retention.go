@@ -24,8 +24,7 @@ stays. Backups that were made before have it still.
 
 The room of what was deleted is written over (SQLite's secure_delete), as far as
 the disk lets a program: an SD card or SSD may keep an old block until it needs it.`,
-		Example: "  smsbridge db retention\n  smsbridge db retention 365\n  smsbridge db retention 30 --line ln_SHOP\n  smsbridge db retention --sweep --preview",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := o.check(); err != nil {

@@ -26,7 +26,7 @@ func newRuleChangeCommand(verb, short string, named bool, do func(*client.Client
 	var o output
 	var r storage.Rules
 	cmd := &cobra.Command{
-		Use: verb, Short: short, Args: cobra.NoArgs, Example: "  smsbridge rule " + verb,
+		Use: verb, Short: short, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -55,7 +55,6 @@ func newRuleChangeCommand(verb, short string, named bool, do func(*client.Client
 	if !named {
 		return cmd
 	}
-	cmd.Example = "  smsbridge rule " + verb + " --destination FR --destination AT\n  smsbridge rule " + verb + " --block +4990 --hold 88"
 	f := cmd.Flags()
 	f.StringSliceVar(&r.Destinations, "destination", nil, "country, such as DE; home for the SIM's own, * for every one")
 	f.StringSliceVar(&r.Blocked, "block", nil, "beginning of numbers that are refused")

@@ -19,8 +19,7 @@ func newUSSDScheduleCommand() *cobra.Command {
 		Long: `Ask the network for the credit of a line every so many hours, by the rule of its operator (ussd rule), while
 nothing waits to be sent. Each asking may cost, so no more than --most a day are made, those without an answer
 too. A credit below the rule's limit is told once, as line.balance_low.`,
-		Example: "  smsbridge ussd schedule ln_... --every 24\n  smsbridge ussd schedule ln_... --every 0   # no more",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,11 +10,9 @@ import (
 )
 
 func newMessageDeleteCommand() *cobra.Command {
-	cmd := newDeleteCommand("MESSAGE", "Delete a message in the box; the phone keeps it", func(cmd *cobra.Command, c *client.Client, id string) error {
+	return newDeleteCommand("MESSAGE", "Delete a message in the box; the phone keeps it", func(cmd *cobra.Command, c *client.Client, id string) error {
 		return c.DeleteMessage(cmd.Context(), id)
 	})
-	cmd.Example = "  smsbridge message delete ms_7Q2M0K3XJ9AB1CDE --yes"
-	return cmd
 }
 
 func newMessageSearchCommand() *cobra.Command {
@@ -29,8 +26,7 @@ a word of three letters or more stands for all that begin with it.
 
 "exact phrase", from:ANA, from:me, number:5550100, line:LINE, in:THREAD,
 before:2026-11-20, after:2026-11-20 and is:unread say more.`,
-		Example: "  smsbridge message search van ready\n  smsbridge message search 'from:ana invoice after:2026-11-01' -o json",
-		Args:    cobra.MinimumNArgs(1),
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -57,9 +53,6 @@ before:2026-11-20, after:2026-11-20 and is:unread say more.`,
 					if p.Before = page.Next; page.Next == "" {
 						break
 					}
-				}
-				if len(t.rows) == 0 && !o.quiet {
-					fmt.Fprintln(cmd.ErrOrStderr(), "Nothing was found.")
 				}
 				return o.print(cmd.OutOrStdout(), t)
 			})

@@ -19,7 +19,7 @@ func newSelfTestRunCommand() *cobra.Command {
 	var b box
 	var line string
 	cmd := &cobra.Command{
-		Use: "run", Short: "Text a line from another, or from itself", Example: "  smsbridge selftest run --line +15550191", Args: cobra.NoArgs,
+		Use: "run", Short: "Text a line from another, or from itself", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				id, err := theLine(cmd.Context(), c, line)
@@ -45,7 +45,7 @@ func newSelfTestReportCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "report", Short: "Show the newest tests, how long they took and what they cost",
-		Example: "  smsbridge selftest report -o jsonl", Args: cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -45,8 +45,6 @@ out, or that the wait ran out; 5 that a rule refused it, holds it, or let it exp
 
 --at takes a moment (2030-01-31T09:00:00+01:00), a time of the day (09:00, the next
 one on this machine's clock), or a duration from now (2h30m).`,
-		Example: `  smsbridge send +15550100 "Ready at three" --wait delivered
-  journalctl -p err -n1 | smsbridge send +15550100 - --wait sent`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 {
 				return fail(exitUsage, "smsbridge send wants a number and a text, and has %d arguments; put the text in quotes", len(args))
@@ -70,14 +68,17 @@ one on this machine's clock), or a duration from now (2h30m).`,
 			if _, err := moment(s.at, time.Now()); err != nil {
 				return err
 			}
-			return s.ask(cmd.Context(), func(c *client.Client) error {
+			return s.ask(cmd.Context(), func(c *client.Client) (err error) {
+				if s.from, err = lineNamed(cmd.Context(), c, s.from); err != nil {
+					return err
+				}
 				return s.send(cmd.Context(), c, cmd.OutOrStdout(), args[0], text)
 			})
 		},
 	}
 	s.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&s.from, "from", "", "line to send from; needed only if there are several and none was used with this number")
+	f.StringVar(&s.from, "from", "", "line to send from, by id, number or name; needed only if there are several and none was used with this number")
 	f.StringVar(&s.wait, "wait", "", "go on until the text is sent or delivered")
 	f.DurationVar(&s.timeout, "timeout", time.Minute, "how long --wait waits")
 	f.StringVar(&s.key, "idem", "", "idempotency key: the same key and text are one message (default: a new one)")
@@ -113,7 +114,7 @@ func (s *sendSettings) send(ctx context.Context, c *client.Client, out io.Writer
 		if len(tried.Missing) > 0 {
 			fmt.Fprintf(out, "no value for %s; it would be refused\n", strings.Join(tried.Missing, ", "))
 		}
-		fmt.Fprintf(out, "%s: %d part(s), %d units of %s, %d left; nothing was sent\n", to, count.Parts, count.Units, count.Alphabet, count.Left)
+		fmt.Fprintf(out, "%s: %s, %d units of %s, %d left; nothing was sent\n", to, parts(count.Parts), count.Units, count.Alphabet, count.Left)
 		return nil
 	}
 	if s.key == "" {
@@ -151,7 +152,7 @@ func (s *sendSettings) show(out io.Writer, m storage.Message) {
 	case s.quiet:
 		fmt.Fprintln(out, m.ID)
 	default:
-		fmt.Fprintf(out, "%s to %s from %s, %d part(s): %s\n", m.ID, m.To, m.From, m.Total, word(&m))
+		fmt.Fprintf(out, "%s to %s from %s, %s: %s\n", m.ID, m.To, m.From, parts(m.Total), word(&m))
 	}
 }
 

@@ -68,9 +68,6 @@ desks are answered.
 Beyond loopback desks are answered by TLS. Unless --tls-cert and --tls-key name a
 certificate, the box vouches for itself, and http://HOST:PORT/trust tells people how
 to trust it.`,
-		Example: `  smsbridge serve --demo
-  smsbridge serve --listen :8780
-  smsbridge serve --modem /dev/ttyUSB2 --modem /dev/ttyUSB5 --db /var/lib/smsbridge/ledger.db`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.config != "" {

@@ -23,7 +23,7 @@ func newSettingListCommand() *cobra.Command {
 	var o output
 	var mine bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the settings", Example: "  smsbridge setting list\n  smsbridge setting list --mine --url http://desk-pi:8780", Args: cobra.NoArgs,
+		Use: "list", Short: "List the settings", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -60,9 +60,6 @@ func newSettingSetCommand() *cobra.Command {
 	var mine bool
 	cmd := &cobra.Command{
 		Use: "set KEY VALUE", Short: "Set one; null makes it as it is by default",
-		Example: `  smsbridge setting set sms_enabled false
-  smsbridge setting set call_way tel
-  smsbridge setting set embed_origins https://crm.example,https://wiki.example`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			table := storage.Settings

@@ -15,8 +15,7 @@ func newSetupCommand() *cobra.Command {
 		Use: "setup", Short: "Make a one-time code for signing in on the page, and check the modems",
 		Long: `Make a one-time code for signing in on the page. The first one ever makes the
 owner's account. Then tell how the modems stand.`,
-		Example: "  smsbridge setup\n  smsbridge setup -q",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				code, expires, err := c.SetupCode(cmd.Context())

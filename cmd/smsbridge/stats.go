@@ -31,8 +31,7 @@ func newStatsVerb(name, short string, by []string, do statsVerb) *cobra.Command 
 	line := ""
 	cmd := &cobra.Command{
 		Use: name, Short: short,
-		Example: "  smsbridge stats " + name + "\n  smsbridge stats " + name + " -o csv",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -30,8 +30,7 @@ lines and modems stand, and facts of the machine. No PIN, no token, no text of a
 number only the last three digits: it is made to be sent to others. FILE is - for stdout.
 
 Where no bridge runs, the bundle has what can be found out without one.`,
-		Example: "  smsbridge support-bundle\n  smsbridge support-bundle /tmp/box.zip",
-		Args:    cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := "smsbridge-support-" + time.Now().Format("20060102-150405") + ".zip"
 			if len(args) > 0 {

@@ -46,9 +46,6 @@ SMSBRIDGE_EVENT_ID. No shell reads the command: write sh -c '...' if you want on
 With --ack NAME the bridge keeps the place: what was told is acknowledged under
 that name, once a second at most, and the next tail with it goes on from there,
 from wherever it is asked. See them with cursor list.`,
-		Example: `  smsbridge tail
-  smsbridge tail --since 0 --poll --type 'message.received' -o jsonl
-  smsbridge tail --type message.received --exec /usr/local/bin/on-text --cursor /var/lib/on-text.cursor`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if s.format != "table" && s.format != "jsonl" {

@@ -30,7 +30,7 @@ func templateTable(all ...storage.Template) table {
 
 func newTemplateListCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "list", Short: "List templates", Example: "  smsbridge template list", Args: cobra.NoArgs,
+		Use: "list", Short: "List templates", Args: cobra.NoArgs,
 	}, func(cmd *cobra.Command, c *client.Client, _ []string) (table, error) {
 		all, err := c.Templates(cmd.Context())
 		return templateTable(all...), err
@@ -41,8 +41,7 @@ func newTemplateAddCommand() *cobra.Command {
 	var n client.NewTemplate
 	cmd := showing(&cobra.Command{
 		Use: "add NAME [TEXT|-]", Short: "Keep a text; without TEXT, or with -, it is read from stdin",
-		Example: "  smsbridge template add ready \"Dear {{first_name}}, it is ready.\"\n  smsbridge template add hours - --language de < hours.txt",
-		Args:    cobra.RangeArgs(1, 2),
+		Args: cobra.RangeArgs(1, 2),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		var err error
 		if n.Text, err = argument(cmd.InOrStdin(), args[1:]); err != nil {
@@ -61,8 +60,7 @@ func newTemplateEditCommand() *cobra.Command {
 	var name, language, text string
 	cmd := showing(&cobra.Command{
 		Use: "edit TEMPLATE", Short: "Change a template, by its id or its name",
-		Example: "  smsbridge template edit ready --text \"Dear {{first_name}}, come by.\"",
-		Args:    exactly("a template"),
+		Args: exactly("a template"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		var change storage.TemplateChange
 		f := cmd.Flags()
@@ -83,8 +81,7 @@ func newTemplateRenderCommand() *cobra.Command {
 	var values map[string]string
 	cmd := showing(&cobra.Command{
 		Use: "render TEMPLATE", Short: "Show how a template reads to somebody, and what it costs; nothing is sent",
-		Example: "  smsbridge template render ready --to +15550100\n  smsbridge template render code --set code=4711",
-		Args:    exactly("a template"),
+		Args: exactly("a template"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		r, err := c.Render(cmd.Context(), args[0], to, values)
 		t := table{heads: []string{"text", "parts", "left", "alphabet", "missing"}}
@@ -98,7 +95,7 @@ func newTemplateRenderCommand() *cobra.Command {
 
 func newTemplateDeleteCommand() *cobra.Command {
 	return showing(&cobra.Command{
-		Use: "delete TEMPLATE", Short: "Forget a template", Example: "  smsbridge template delete ready", Args: exactly("a template"),
+		Use: "delete TEMPLATE", Short: "Forget a template", Args: exactly("a template"),
 	}, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
 		t, err := c.DeleteTemplate(cmd.Context(), args[0])
 		return templateTable(t), err

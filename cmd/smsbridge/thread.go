@@ -33,8 +33,7 @@ func newThreadListCommand() *cobra.Command {
 	var f storage.ThreadFilter
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the threads, the newest activity first",
-		Example: "  smsbridge thread list\n  smsbridge thread list --limit 20 --with ana -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -72,8 +71,7 @@ func newThreadShowCommand() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use: "show THREAD|NUMBER", Short: "Show the newest messages of a thread",
-		Example: "  smsbridge thread show +15550100\n  smsbridge thread show th_7Q2M0K3XJ9AB1CDE -o jsonl",
-		Args:    exactly("a thread or a number"),
+		Args: exactly("a thread or a number"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err

@@ -23,8 +23,6 @@ func newTokenCreateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create", Short: "Make a token; it is shown once",
 		Long: "Make a token; it is shown once and kept as a hash only.\n\nScopes: " + strings.Join(storage.Scopes, ", ") + ".",
-		Example: `  smsbridge token create --label crm --scope messages:send,messages:read,lines:read
-  smsbridge token create --label alarm --scope messages:send -q > alarm.token`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
@@ -54,8 +52,7 @@ func newTokenListCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the tokens, the revoked ones too",
-		Example: "  smsbridge token list\n  smsbridge token list -o csv",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -86,8 +83,7 @@ func newTokenRevokeCommand() *cobra.Command {
 	var b box
 	cmd := &cobra.Command{
 		Use: "revoke ID", Short: "End a token for good",
-		Example: "  smsbridge token revoke tk_7Q2M0K3XJ9AB1CDE\n  smsbridge token list -q | xargs -n1 smsbridge token revoke",
-		Args:    exactly("the id of a token"),
+		Args: exactly("the id of a token"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				token, err := c.RevokeToken(cmd.Context(), args[0])

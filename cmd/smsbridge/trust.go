@@ -49,8 +49,7 @@ func newTrustShowCommand() *cobra.Command {
 	var a authority
 	cmd := &cobra.Command{
 		Use: "show", Short: "Print the fingerprint that people compare, and what the authority may vouch for",
-		Example: "  smsbridge trust show\n  sudo smsbridge trust show          # of the systemd service",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			root, err := a.root()
 			if err != nil {
@@ -75,8 +74,7 @@ func newTrustExportCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write the certificate that devices trust to stdout",
-		Example: "  smsbridge trust export > smsbridge.pem\n  smsbridge trust export --format mobileconfig > smsbridge.mobileconfig",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			write, ok := map[string]func(*x509.Certificate) []byte{
 				"pem": trust.PEM, "mobileconfig": trust.Profile,
@@ -108,8 +106,7 @@ func newTrustRenewCommand() *cobra.Command {
 running bridge takes it at the next connection. Every device has to trust it anew, and
 programs pin it anew. Do this when the box's state folder may have been copied, when
 the box got a name that the old one may not vouch for, or before the old one ends.`,
-		Example: "  smsbridge trust renew --host sms.example.com --yes",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			old, err := a.root()
 			if err != nil {

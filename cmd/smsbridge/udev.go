@@ -21,8 +21,7 @@ func newUdevCommand() *cobra.Command {
 		Long: `Print the udev rules for the modems that smsbridge knows. With them a modem's
 ports have names that stay (/dev/smsbridge/...), the group dialout may use them,
 and ModemManager leaves them alone.`,
-		Example: "  smsbridge udev\n  sudo smsbridge udev --install",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			rules := usb.Rules(profile.Devices())
 			if !install {

@@ -93,8 +93,7 @@ func newUSSDSendCommand() *cobra.Command {
 	var line string
 	cmd := newTalkCommand(&cobra.Command{
 		Use: "send CODE", Short: "Ask the network something",
-		Example: "  smsbridge ussd send '*100#'\n  smsbridge ussd send --line ln_... '*101#'",
-		Args:    cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1),
 	}, func(ctx context.Context, c *client.Client, args []string) (storage.USSDSession, error) {
 		id, err := theLine(ctx, c, line)
 		if err != nil {
@@ -108,7 +107,7 @@ func newUSSDSendCommand() *cobra.Command {
 
 func newUSSDAnswerCommand() *cobra.Command {
 	return newTalkCommand(&cobra.Command{
-		Use: "answer SESSION TEXT", Short: "Answer a menu", Example: "  smsbridge ussd answer us_... 2", Args: cobra.ExactArgs(2),
+		Use: "answer SESSION TEXT", Short: "Answer a menu", Args: cobra.ExactArgs(2),
 	}, func(ctx context.Context, c *client.Client, args []string) (storage.USSDSession, error) {
 		return c.AnswerUSSD(ctx, args[0], args[1])
 	})
@@ -116,7 +115,7 @@ func newUSSDAnswerCommand() *cobra.Command {
 
 func newUSSDCancelCommand() *cobra.Command {
 	return newTalkCommand(&cobra.Command{
-		Use: "cancel SESSION", Short: "End a session that waits", Example: "  smsbridge ussd cancel us_...", Args: cobra.ExactArgs(1),
+		Use: "cancel SESSION", Short: "End a session that waits", Args: cobra.ExactArgs(1),
 	}, func(ctx context.Context, c *client.Client, args []string) (storage.USSDSession, error) {
 		return c.CancelUSSD(ctx, args[0])
 	})
@@ -126,7 +125,7 @@ func newUSSDBalanceCommand() *cobra.Command {
 	var line string
 	cmd := newTalkCommand(&cobra.Command{
 		Use: "balance", Short: "Ask for the credit of a card, by the rule of its operator",
-		Example: "  smsbridge ussd balance --line ln_...", Args: cobra.NoArgs,
+		Args: cobra.NoArgs,
 	}, func(ctx context.Context, c *client.Client, _ []string) (storage.USSDSession, error) {
 		id, err := theLine(ctx, c, line)
 		if err != nil {
@@ -157,7 +156,7 @@ func newUSSDListCommand() *cobra.Command {
 	var o output
 	var line string
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the newest sessions", Example: "  smsbridge ussd list -o json", Args: cobra.NoArgs,
+		Use: "list", Short: "List the newest sessions", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -186,8 +185,6 @@ func newUSSDRuleCommand() *cobra.Command {
 	var r storage.BalanceRule
 	cmd := &cobra.Command{
 		Use: "rule", Short: "Say how an operator is asked for the credit, and how its answer is read",
-		Example: `  smsbridge ussd rule --operator 26201 --code '*100#' --low 5 \
-    --pattern 'Guthaben:? (?P<amount>[0-9.,]+) (?P<currency>EUR)'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := r.Check(); err != nil {

@@ -66,7 +66,7 @@ func TestVerbs(t *testing.T) {
 		{"modem list", "", []string{"modem", "list", "-o", "jsonl"}, 0, `"port":"simulator:1","state":"ready"`},
 		{"send waits", "", []string{"send", "+1 (555) 01-00", "hello", "--wait", "delivered"}, 0, "delivered"},
 		{"send from stdin", "from a pipe\n", []string{"send", "+15550100", "-", "-q", "--wait", "sent"}, 0, "ms_"},
-		{"dry run", "", []string{"send", "+15550100", strings.Repeat("€", 100), "--dry-run"}, 0, "2 part(s), 200 units of gsm7"},
+		{"dry run", "", []string{"send", "+15550100", strings.Repeat("€", 100), "--dry-run"}, 0, "2 parts, 200 units of gsm7"},
 		{"chat", "one\n\ntwo\n", []string{"chat", "+15550100"}, 0, "> hello  (delivered)"},
 		{"thread list", "", []string{"thread", "list"}, 0, "+15550100"},
 		{"thread show", "", []string{"thread", "show", "+15550100", "-o", "csv"}, 0, "from a pipe"},
@@ -172,6 +172,10 @@ func TestVerbs_away(t *testing.T) {
 		{"no bridge", []string{"line", "list", "--admin", filepath.Join(dir, "none.sock")}, exitUnreachable, "smsbridge serve"},
 		{"no token", []string{"line", "list", "--url", "http://127.0.0.1:1"}, exitDenied, "smsbridge token create"},
 		{"unknown verb", []string{"sned"}, exitUsage, "sned"},
+		{"unknown verb of a noun", []string{"line", "lst"}, exitUsage, "did you mean `smsbridge line list`?"},
+		{"unknown verb of a noun's noun", []string{"agent", "pair", "frob"}, exitUsage, "smsbridge agent pair --help"},
+		{"too few words", []string{"list", "rename", "regulars"}, exitUsage, "has 1 argument here; it is called as: smsbridge list rename LIST NAME"},
+		{"too many words", []string{"line", "list", "all"}, exitUsage, "it is called as: smsbridge line list"},
 		{"listen to all", []string{"serve", "--listen", "0.0.0.0:0", "--tls", "off"}, exitUsage, "--insecure"},
 		{"listen to nothing", []string{"serve", "--listen", "nowhere"}, exitUsage, "HOST:PORT"},
 		{"simulators", []string{"serve", "--modem", "simulator:x"}, exitUsage, "simulator:N"},
@@ -201,6 +205,57 @@ func write(t *testing.T, dir, text string) string {
 		t.Fatal(err)
 	}
 	return f.Name()
+}
+
+// An empty list says that it is one and how to begin, to people; programs get
+// nothing but the list.
+func TestVerbs_none(t *testing.T) {
+	admin := bridgeOn(t, "--modem", "simulator:1")
+	for _, c := range []struct {
+		args []string
+		out  string
+		errs string
+	}{
+		{[]string{"campaign", "list"}, "ID  NAME", "None yet; make one with `smsbridge campaign create`.\n"},
+		{[]string{"message", "queue"}, "ID  PLACE", "None.\n"},
+		{[]string{"campaign", "list", "-o", "json"}, "[]\n", ""},
+		{[]string{"campaign", "list", "-q"}, "", ""},
+		{[]string{"line", "list"}, "ID ", ""},
+	} {
+		code, out, errs := verb("", append(c.args, "--admin", admin)...)
+		if code != 0 || !strings.HasPrefix(out, c.out) || c.out == "" && out != "" || errs != c.errs {
+			t.Errorf("%v: exit %d, %q, %q", c.args, code, out, errs)
+		}
+	}
+}
+
+// A line is named by its id, its number or its name, wherever one is asked for.
+func TestVerbs_lines(t *testing.T) {
+	admin := bridgeOn(t, "--modem", "simulator:2")
+	say := func(want int, args ...string) string {
+		t.Helper()
+		code, out, errs := verb("", append(args, "--admin", admin)...)
+		if code != want {
+			t.Fatalf("%v: exit %d: %s", args, code, errs)
+		}
+		return out + errs
+	}
+	say(0, "line", "name", "+15550192", "Reception")
+	for _, named := range []string{"reception", "+15550192"} {
+		if said := say(0, "send", "+15550100", "hello", "--from", named); !strings.Contains(said, "from +15550192, 1 part") {
+			t.Errorf("%s: %s", named, said)
+		}
+		if said := say(0, "line", "disable", named); !strings.Contains(said, "Reception are off") {
+			t.Errorf("%s: %s", named, said)
+		}
+		say(0, "line", "enable", named)
+	}
+	if said := say(exitUsage, "line", "show"); !strings.Contains(said, "say which one: +15550191, +15550192") {
+		t.Errorf("without a name: %s", said)
+	}
+	if said := say(exitUsage, "send", "+15550100", "hello", "--from", "Kitchen"); !strings.Contains(said, `there is no line "Kitchen"`) {
+		t.Errorf("an unknown name: %s", said)
+	}
 }
 
 // A port that cannot be opened is told of where one looks for it, with the way

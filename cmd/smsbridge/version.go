@@ -11,8 +11,7 @@ func newVersionCommand() *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use: "version", Short: "Print the version of this program",
-		Example: "  smsbridge version\n  smsbridge version -o json",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err

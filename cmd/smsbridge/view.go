@@ -15,9 +15,8 @@ func newViewCommand(verb, short string, change storage.ViewChange) *cobra.Comman
 	var agent string
 	cmd := &cobra.Command{
 		Use: verb + " THREAD|NUMBER", Short: short,
-		Long:    short + ".\n\nWhat is closed, muted or read differs by account: ask with a token that belongs to\none, or name it with --agent on the box itself.",
-		Example: "  smsbridge thread " + verb + " +15550100 --agent Ana",
-		Args:    exactly("a thread or a number"),
+		Long: short + ".\n\nWhat is closed, muted or read differs by account: ask with a token that belongs to\none, or name it with --agent on the box itself.",
+		Args: exactly("a thread or a number"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				id, err := findThread(cmd.Context(), c, args[0])
@@ -60,20 +59,21 @@ func newReadAllCommand() *cobra.Command {
 	var agent, undo string
 	cmd := &cobra.Command{
 		Use: "read-all", Short: "Mark everything as read, or take that back",
-		Example: "  smsbridge thread read-all --agent Ana\n  smsbridge thread read-all --agent Ana --undo ra_7Q2M0K3XJ9AB1CDE",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return b.ask(cmd.Context(), func(c *client.Client) error {
 				if undo != "" {
 					done, err := c.UndoReadAll(cmd.Context(), agent, undo)
 					if err == nil {
-						fmt.Fprintf(cmd.ErrOrStderr(), "%d threads are unread again.\n", done.Threads)
+						fmt.Fprintf(cmd.ErrOrStderr(), "%s unread again.\n", threads(done.Threads))
 					}
 					return err
 				}
 				done, err := c.ReadAll(cmd.Context(), agent)
-				if err == nil {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%d threads are read. Take it back with --undo %s.\n", done.Threads, done.Undo)
+				if err == nil && done.Undo == "" {
+					fmt.Fprintln(cmd.ErrOrStderr(), "Everything was read already.")
+				} else if err == nil {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s read. Take it back with --undo %s.\n", threads(done.Threads), done.Undo)
 				}
 				return err
 			})
@@ -85,19 +85,31 @@ func newReadAllCommand() *cobra.Command {
 	return cmd
 }
 
+func threads(n int) string {
+	if n == 1 {
+		return "1 thread is"
+	}
+	return fmt.Sprintf("%d threads are", n)
+}
+
 // newDeleteCommand is a verb that deletes for everybody, and asks first.
 func newDeleteCommand(what, short string, do func(cmd *cobra.Command, c *client.Client, id string) error) *cobra.Command {
 	var b box
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "delete " + what, Short: short,
-		Example: "  smsbridge thread delete +15550100 --yes",
-		Args:    exactly("what to delete"),
+		Args: exactly("what to delete"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes {
 				return fail(exitUsage, "delete: what is deleted is gone from the box for everybody (not from the phone); say --yes")
 			}
-			return b.ask(cmd.Context(), func(c *client.Client) error { return do(cmd, c, args[0]) })
+			return b.ask(cmd.Context(), func(c *client.Client) error {
+				err := do(cmd, c, args[0])
+				if err == nil {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s is deleted, for everybody on this box.\n", args[0])
+				}
+				return err
+			})
 		},
 	}
 	b.flags(cmd)

@@ -92,5 +92,7 @@ func checkParsers(t testing.TB, s string) {
 			t.Errorf("%q: %+v is written %q and read %+v", s, r, r.String(), again)
 		}
 	}
-	ParseNumeric(s)
+	if r, ok := ParseNumeric(s); ok && strings.Trim(strings.TrimSpace(s), "0123456789") != "" {
+		t.Errorf("%q is read as the number of a result, %+v", s, r)
+	}
 }

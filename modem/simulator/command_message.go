@@ -161,7 +161,7 @@ func (m *Modem) submit(x pdu.Frame, text, command string) reply {
 	if code, reason := m.hindrance(x, to); code != 0 {
 		r := m.refused(text, code, reason)
 		if reason == reasonNoIMS {
-			r.delay = m.real(m.family.NoIMS)
+			r.delay = m.real(m.family.IMSDelay)
 		}
 		return r
 	}

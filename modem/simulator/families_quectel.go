@@ -37,7 +37,7 @@ var quectelEC25 = Family{
 	},
 	Gone: 15 * time.Second,
 	CPMS: [3]string{`("SM","ME","MT","SR")`, `("SM","ME","MT")`, `("SM","ME","MT")`}, Alias: joined,
-	LosesReports: true, NoIMS: 135 * time.Second,
+	LosesReports: true, IMSDelay: 135 * time.Second,
 	CardOut: []string{"+CPIN: NOT READY", "+QSIMSTAT: 1,0"}, CardIn: []string{"+QSIMSTAT: 1,1", "{cpin}"}, Filled: []string{`+QIND: "smsfull","SM"`},
 	Voice: quectelVoice,
 }
@@ -64,7 +64,7 @@ var quectelEP06 = Family{
 	USB:  USB{Vendor: "2c7c", Product: "0306", Maker: "Quectel", Title: "EP06-E", Ports: quectelPorts},
 	Says: quectelSays, Lacks: quectelEC25.Lacks, Banner: quectelEC25.Banner, Gone: quectelEC25.Gone,
 	CNMI: quectelEC25.CNMI, CPMS: quectelEC25.CPMS, Alias: quectelEC25.Alias,
-	EmptyList: 303, NoIMS: 135 * time.Second,
+	EmptyList: 303, IMSDelay: 135 * time.Second,
 	CardOut: quectelEC25.CardOut, CardIn: quectelEC25.CardIn, Filled: quectelEC25.Filled, Voice: quectelVoice,
 }
 

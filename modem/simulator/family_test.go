@@ -191,10 +191,10 @@ func TestReset_atOnce(t *testing.T) {
 
 // A SIM is busy for ten seconds, a counter lags, a radio is busy: each as long as its family takes.
 func TestRealTime(t *testing.T) {
-	living(t, ModemOptions{Family: "zte", RealTime: true}, func(t *testing.T, _ *Network, m *Modem, _ *Handset, x *terminal) {
+	living(t, ModemOptions{Family: "zte", RealTime: true}, func(t *testing.T, _ *Network, m *Modem, _ *Handset, _ *terminal) {
 		m.Unplug()
 		m.Replug()
-		x = attach(t, m)
+		x := attach(t, m)
 		x.ask("AT+CMEE=1", ok)
 		x.ask("AT+CPIN?", "\r\n+CME ERROR: 14\r\n")
 		x.ask("AT+CMGL=4", "\r\n+CMS ERROR: 314\r\n")

@@ -216,7 +216,7 @@ func TestFault_storm(t *testing.T) {
 		for _, line := range storm(3) {
 			x.expect("\r\n" + line + "\r\n")
 			x.silentFor(time.Second - 1)
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 		}
 		x.quiet()
 	})
@@ -250,11 +250,11 @@ func TestCall_incoming(t *testing.T) {
 				x.expect(c.rings + ring)
 				for range 2 {
 					x.silentFor(ringPeriod - 1)
-					time.Sleep(1)
+					time.Sleep(time.Nanosecond)
 					x.expect(ring)
 				}
 				x.silentFor(ringPeriod - 1)
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				x.expect(c.end)
 				if took := time.Since(begin); took != 3*ringPeriod {
 					t.Errorf("took %v", took)

@@ -45,10 +45,9 @@ type Entry struct {
 }
 
 type recorder struct {
-	out  io.Writer
-	n    int64
-	line []byte
-	err  error
+	out io.Writer
+	n   int64
+	err error
 }
 
 // write appends one line. The first error stays: a record with a gap is none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -59,7 +60,15 @@ func (db *DB) Agents(ctx context.Context) ([]storage.Agent, error) {
 
 // Agent is one account, by its id or its name.
 func (db *DB) Agent(ctx context.Context, ref string) (storage.Agent, error) {
-	return db.findAgent(ctx, `WHERE agent.id = ? OR agent.name = ? COLLATE NOCASE`, ref, ref)
+	a, err := db.findAgent(ctx, `WHERE agent.id = ? OR agent.name = ? COLLATE NOCASE`, ref, ref)
+	if e, ok := errors.AsType[*storage.Error](err); ok && e.Code == storage.CodeNotFound {
+		err = noAgent("agent", ref)
+	}
+	return a, err
+}
+
+func noAgent(field, ref string) error {
+	return storage.Refuse(storage.CodeNotFound, field, "there is no account %q; see `smsbridge agent list`", ref)
 }
 
 // agent reads one account by id or name inside a change; field is where it was
@@ -73,7 +82,7 @@ func (t *tx) agent(field, ref string) (storage.Agent, error) {
 		return err
 	})
 	if !known && t.err == nil {
-		return a, storage.Refuse(storage.CodeNotFound, field, "there is no account %q; see the list of accounts", ref)
+		return a, noAgent(field, ref)
 	}
 	return a, t.err
 }
@@ -151,6 +160,9 @@ func (db *DB) Invite(ctx context.Context, ref string, hash []byte, expires time.
 func (db *DB) ChangeAgent(ctx context.Context, ref string, c storage.AgentChange) (a storage.Agent, err error) {
 	err = db.update(ctx, func(t *tx) (err error) {
 		if a, err = t.agent("id", ref); err != nil {
+			return err
+		}
+		if err := t.fresh(a.Rev, a); err != nil {
 			return err
 		}
 		t.object(a.ID)

@@ -40,7 +40,7 @@ func (db *DB) AutoReplies(ctx context.Context) (found []storage.AutoReply, head 
 }
 
 // SaveAutoReply makes a rule, or with an ID puts it in place of the one before.
-func (db *DB) SaveAutoReply(ctx context.Context, a storage.AutoReply, ifRev int64) (storage.AutoReply, error) {
+func (db *DB) SaveAutoReply(ctx context.Context, a storage.AutoReply) (storage.AutoReply, error) {
 	if err := a.Tidy(); err != nil {
 		return a, err
 	}
@@ -52,7 +52,7 @@ func (db *DB) SaveAutoReply(ctx context.Context, a storage.AutoReply, ifRev int6
 			a.ID = t.db.write.ids.next("ar")
 		} else if was, err := t.anAutoReply(a.ID); err != nil {
 			return err
-		} else if err := storage.Fresh(ifRev, was.Rev, was); err != nil {
+		} else if err := t.fresh(was.Rev, was); err != nil {
 			return err
 		}
 		a.Rev = t.next()
@@ -96,6 +96,9 @@ func (db *DB) AutoReply(ctx context.Context, id string) (a storage.AutoReply, er
 func (db *DB) DeleteAutoReply(ctx context.Context, id string) (a storage.AutoReply, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		if a, err = t.anAutoReply(id); err != nil {
+			return err
+		}
+		if err := t.fresh(a.Rev, a); err != nil {
 			return err
 		}
 		a.Rev = t.next()

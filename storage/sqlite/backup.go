@@ -69,6 +69,7 @@ func (db *DB) copyTo(ctx context.Context, part string) error {
 		return err
 	}
 	defer from.Close()
+	defer db.looking.begin(storage.WithReader(ctx, "a copy of the ledger"))()
 	_, err = from.ExecContext(ctx, "VACUUM INTO ?", part)
 	return err
 }

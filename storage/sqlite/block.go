@@ -112,6 +112,9 @@ func (db *DB) DeleteBlock(ctx context.Context, ref string) (b storage.Block, err
 			return err
 		}
 		b = found[0]
+		if err := t.fresh(b.Rev, b); err != nil {
+			return err
+		}
 		b.Rev = t.next()
 		t.exec(`DELETE FROM block WHERE id = ?`, b.ID)
 		t.object(b.ID)

@@ -54,7 +54,8 @@ func aCampaign(read reads, id string) (storage.Campaign, error) {
 	return found[0], nil
 }
 
-// Campaign reads a campaign, with the states that its copies have now.
+// Campaign reads a campaign, with the states that its copies have now
+// and how many were answered.
 func (db *DB) Campaign(ctx context.Context, id string) (c storage.Campaign, err error) {
 	err = db.look(ctx, func(v *view) error {
 		c, err = v.campaign(id)
@@ -66,6 +67,12 @@ func (db *DB) Campaign(ctx context.Context, id string) (c storage.Campaign, err 
 func (v *view) campaign(id string) (storage.Campaign, error) {
 	c, err := aCampaign(v.rows, id)
 	if err != nil {
+		return c, err
+	}
+	if _, err := v.get(`
+		SELECT count(*) FROM message AS copy
+		WHERE campaign = ? AND campaign <> '' AND EXISTS (
+			SELECT 1 FROM message AS reply WHERE reply.thread = copy.thread AND reply.id > copy.id AND reply.dir = 'in')`, []any{id}, &c.Replies); err != nil {
 		return c, err
 	}
 	c.States = make(map[storage.MessageState]int)
@@ -158,6 +165,9 @@ func (t *tx) addCopies(id string, rows []storage.Row) error {
 func (db *DB) moveCampaign(ctx context.Context, id string, act storage.CampaignAct, do func(*tx, *storage.Campaign) error) (c storage.Campaign, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		if c, err = aCampaign(t.read, id); err != nil {
+			return err
+		}
+		if err := t.fresh(c.Rev, c); err != nil {
 			return err
 		}
 		next, ok := c.State.After(act)

@@ -307,6 +307,9 @@ func (db *DB) changeCase(ctx context.Context, id string, do func(*tx, storage.Ca
 		if c, err = aCase(t.read, id); err != nil {
 			return err
 		}
+		if err := t.fresh(c.Rev, c); err != nil {
+			return err
+		}
 		c, err = do(t, c)
 		return err
 	})

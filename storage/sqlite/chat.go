@@ -129,10 +129,6 @@ func (t *tx) members(thread string) (found []storage.Member) {
 	return found
 }
 
-func (v *view) members(thread string) (found []storage.Member, err error) {
-	return found, v.rows(membersOf, []any{thread}, scanMembers(&found))
-}
-
 // memberIDs is who is told of what happens in a thread. It is never nil: that
 // would be everybody.
 func (t *tx) memberIDs(thread string) []string {

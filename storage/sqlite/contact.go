@@ -82,8 +82,9 @@ func (t *tx) edit(e storage.ContactEdit) (storage.Contact, error) {
 		return was, t.err
 	case id != "" && !known:
 		return was, noContact(id)
-	case e.IfRev != 0 && e.IfRev != was.Rev:
-		return was, storage.Refuse(storage.CodeConflict, "if_rev", "contact %s was changed meanwhile and has rev %d now; read it again and decide", id, was.Rev)
+	}
+	if err := t.fresh(was.Rev, was); err != nil {
+		return was, err
 	}
 	c := was
 	c.Numbers = slices.Clone(was.Numbers)
@@ -150,7 +151,7 @@ func jsonOrNone(v any, n int) string {
 
 // DeleteContact forgets a contact. What was said with it stays, as threads of
 // its numbers.
-func (db *DB) DeleteContact(ctx context.Context, id string, ifRev int64) error {
+func (db *DB) DeleteContact(ctx context.Context, id string) error {
 	return db.update(ctx, func(t *tx) error {
 		c, ok := t.contact(id)
 		switch {
@@ -158,8 +159,9 @@ func (db *DB) DeleteContact(ctx context.Context, id string, ifRev int64) error {
 			return t.err
 		case !ok:
 			return noContact(id)
-		case ifRev != 0 && ifRev != c.Rev:
-			return storage.Refuse(storage.CodeConflict, "if_rev", "contact %s was changed meanwhile and has rev %d now; read it again and decide", id, c.Rev)
+		}
+		if err := t.fresh(c.Rev, c); err != nil {
+			return err
 		}
 		t.dropContact(id)
 		t.exec(`DELETE FROM contact_merge WHERE contact = ?`, id)

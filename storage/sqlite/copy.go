@@ -16,7 +16,9 @@ const copyColumns = `
 		coalesce(message.thread, ''), coalesce(message.state, ''),
 		coalesce(nullif(copy.peer, ''), nullif(copy.number, ''),
 			(SELECT number FROM contact_number WHERE contact_number.contact = copy.contact ORDER BY n, number LIMIT 1), '') AS peer,
-		copy.contact
+		copy.contact,
+		coalesce((SELECT reply.id FROM message AS reply
+			WHERE reply.thread = message.thread AND reply.id > message.id AND reply.dir = 'in' ORDER BY reply.id LIMIT 1), '')
 	FROM copy
 	LEFT JOIN message ON message.id = copy.message `
 
@@ -27,7 +29,7 @@ func copies(read reads, condition string, args ...any) ([]storage.Copy, error) {
 	err := read(copyColumns+condition, args, func(r *sql.Rows) error {
 		var c storage.Copy
 		var values, contact string
-		err := r.Scan(&c.Campaign, &c.N, &c.State, &values, &c.Skip, &c.Reason, &c.Message, &c.Thread, &c.Sent, &c.Number, &contact)
+		err := r.Scan(&c.Campaign, &c.N, &c.State, &values, &c.Skip, &c.Reason, &c.Message, &c.Thread, &c.Sent, &c.Number, &contact, &c.Reply)
 		if err == nil {
 			err = readValues(values, &c.Values)
 		}

@@ -101,6 +101,9 @@ func (db *DB) SetDesk(ctx context.Context, line string, c storage.DeskChange) (d
 		if err != nil {
 			return err
 		}
+		if err := t.fresh(before.Rev, before); err != nil {
+			return err
+		}
 		d = c.Apply(before)
 		if err := d.Check(); err != nil || d == before {
 			return err

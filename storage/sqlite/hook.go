@@ -133,6 +133,9 @@ func (db *DB) UpdateHook(ctx context.Context, id string, c storage.HookChange) (
 		if h, err = t.hook(id); err != nil {
 			return err
 		}
+		if err := t.fresh(h.Rev, h); err != nil {
+			return err
+		}
 		set(&h.URL, c.URL)
 		set(&h.Label, c.Label)
 		set(&h.Events, c.Events)
@@ -184,6 +187,9 @@ func (db *DB) DeleteHook(ctx context.Context, id string) error {
 	return db.update(ctx, func(t *tx) error {
 		h, err := t.hook(id)
 		if err != nil {
+			return err
+		}
+		if err := t.fresh(h.Rev, h); err != nil {
 			return err
 		}
 		t.exec(`DELETE FROM hook WHERE id = ?`, id)

@@ -135,6 +135,9 @@ func (db *DB) SwitchLine(ctx context.Context, id string, on bool) (storage.Line,
 			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s", id)
 		}
 		line = found[0]
+		if err := t.fresh(line.Rev, line); err != nil {
+			return err
+		}
 		t.object(id)
 		if line.SMSDisabled == !on {
 			return nil
@@ -169,6 +172,9 @@ func (db *DB) ChangeLine(ctx context.Context, id string, c storage.LineChange) (
 			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s", id)
 		}
 		line = found[0]
+		if err := t.fresh(line.Rev, line); err != nil {
+			return err
+		}
 		t.object(id)
 		if c.Name != nil {
 			line.Name = name

@@ -58,6 +58,9 @@ func (db *DB) SaveList(ctx context.Context, l storage.List) (storage.List, error
 			if err != nil {
 				return err
 			}
+			if err := t.fresh(known.Rev, known); err != nil {
+				return err
+			}
 			l.ID = known.ID
 		} else {
 			l.ID = t.db.write.ids.next("li")
@@ -92,6 +95,9 @@ func (db *DB) DeleteList(ctx context.Context, ref string) (l storage.List, err e
 		if l, err = aList(t.read, "id", ref); err != nil {
 			return err
 		}
+		if err := t.fresh(l.Rev, l); err != nil {
+			return err
+		}
 		l.Rev = t.next()
 		t.exec(`DELETE FROM people_row WHERE list = ?`, l.ID)
 		t.exec(`DELETE FROM people WHERE id = ?`, l.ID)
@@ -106,6 +112,9 @@ func (db *DB) DeleteList(ctx context.Context, ref string) (l storage.List, err e
 func (db *DB) AddToList(ctx context.Context, ref string, rows []storage.Row) (l storage.List, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		if l, err = aList(t.read, "id", ref); err != nil {
+			return err
+		}
+		if err := t.fresh(l.Rev, l); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -142,6 +151,9 @@ func (db *DB) RemoveFromList(ctx context.Context, ref string, who []string) (l s
 		if l, err = aList(t.read, "id", ref); err != nil {
 			return err
 		}
+		if err := t.fresh(l.Rev, l); err != nil {
+			return err
+		}
 		for _, w := range who {
 			t.exec(`DELETE FROM people_row WHERE list = ? AND who = ?`, l.ID, w)
 		}
@@ -162,11 +174,16 @@ func (db *DB) ListRows(ctx context.Context, ref string, p storage.Page) (page st
 		if page.List, err = aList(v.rows, "id", ref); err != nil {
 			return err
 		}
-		return v.rows(`SELECT contact, number, vals FROM people_row WHERE list = ? AND who > ? ORDER BY who LIMIT ?`,
+		return v.rows(`
+			SELECT contact, number, vals, coalesce((SELECT name FROM contact WHERE id = people_row.contact), '')
+			FROM people_row
+			WHERE list = ? AND who > ?
+			ORDER BY who
+			LIMIT ?`,
 			[]any{page.List.ID, p.After, n + 1}, func(r *sql.Rows) error {
 				var row storage.Row
 				var values string
-				err := r.Scan(&row.Contact, &row.Number, &values)
+				err := r.Scan(&row.Contact, &row.Number, &values, &row.Name)
 				if err == nil {
 					err = readValues(values, &row.Values)
 				}

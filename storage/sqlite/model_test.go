@@ -236,16 +236,18 @@ func (m *model) step() error {
 	case 6:
 		return m.mergeSome(ctx)
 	case 7:
-		for _, id := range slices.Sorted(maps.Keys(m.contacts)) {
-			numbers := m.contacts[id]
-			delete(m.contacts, id)
-			for _, n := range numbers {
-				if m.threads[n] != nil {
-					m.leave(n)
-				}
-			}
-			return m.db.DeleteContact(ctx, id, 0)
+		if len(m.contacts) == 0 {
+			break
 		}
+		id := slices.Min(slices.Collect(maps.Keys(m.contacts)))
+		numbers := m.contacts[id]
+		delete(m.contacts, id)
+		for _, n := range numbers {
+			if m.threads[n] != nil {
+				m.leave(n)
+			}
+		}
+		return m.db.DeleteContact(ctx, id)
 	case 8:
 		return m.remove(ctx)
 	case 9:

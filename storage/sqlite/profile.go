@@ -19,6 +19,9 @@ func (db *DB) SetProfile(ctx context.Context, ref string, p storage.Profile) (a 
 		if a, err = t.agent("id", ref); err != nil {
 			return err
 		}
+		if err := t.fresh(a.Rev, a); err != nil {
+			return err
+		}
 		t.object(a.ID)
 		if p.Voice != nil {
 			a.Voice = voice

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"smsbridge/storage"
 )
@@ -37,6 +36,9 @@ func (db *DB) SetRetention(ctx context.Context, r storage.Retention, own bool) (
 		if r.Line != "" && len(t.lines("id = ?", r.Line)) == 0 && t.err == nil {
 			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s; ask for the list of lines", r.Line)
 		}
+		if err := t.freshRetention(r.Line); err != nil {
+			return err
+		}
 		r.Rev = t.next()
 		if own {
 			t.exec(`
@@ -50,6 +52,14 @@ func (db *DB) SetRetention(ctx context.Context, r storage.Retention, own bool) (
 		return t.err
 	})
 	return r, err
+}
+
+// freshRetention compares what the caller knows of the days of a line; those
+// that were never set have rev 0.
+func (t *tx) freshRetention(line string) error {
+	now := storage.Retention{Line: line}
+	t.get(`SELECT days, rev FROM retention WHERE line = ?`, []any{line}, &now.Days, &now.Rev)
+	return t.fresh(now.Rev, now)
 }
 
 // sweepBatch is how many messages go in one commit: others wait no longer than
@@ -152,13 +162,5 @@ func (t *tx) shrink(id string) (gone int) {
 // checkpoint takes what was deleted out of the write-ahead log as well. Who is
 // reading keeps it a little longer, and the next one does it.
 func (db *DB) checkpoint(ctx context.Context) error {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer stop()
-	db.write.Lock()
-	defer db.write.Unlock()
-	if db.write.conn == nil {
-		return errClosed
-	}
-	_, err := db.write.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return err
+	return db.cut(ctx, shortWait)
 }

@@ -36,9 +36,13 @@ func (db *DB) ChangeRules(ctx context.Context, change func(storage.Rules) storag
 		if err != nil {
 			return err
 		}
+		if err := t.fresh(before.Rev, before); err != nil {
+			return err
+		}
 		if r, err = change(before).Check(); err != nil {
 			return err
 		}
+		r.Rev = t.next()
 		text, err := json.Marshal(r)
 		if err != nil {
 			return err

@@ -66,6 +66,9 @@ func (db *DB) SaveSetting(ctx context.Context, agent, key string, value json.Raw
 		return s, err
 	}
 	err = db.update(ctx, func(t *tx) error {
+		if err := t.freshSetting(agent, k); err != nil {
+			return err
+		}
 		s = k.Setting(kept, t.next())
 		t.object(key)
 		if kept == "" {
@@ -87,6 +90,15 @@ func (db *DB) SaveSetting(ctx context.Context, agent, key string, value json.Raw
 		return t.err
 	})
 	return s, err
+}
+
+// freshSetting compares what the caller knows of a setting. One that was never
+// set has rev 0.
+func (t *tx) freshSetting(agent string, k storage.SettingKey) error {
+	var value string
+	var rev int64
+	t.get(`SELECT value, rev FROM setting WHERE agent = ? AND key = ?`, []any{agent, k.Key}, &value, &rev)
+	return t.fresh(rev, k.Setting(value, rev))
 }
 
 // smsOn tells whether texts may leave the box at all.

@@ -61,6 +61,8 @@ type DB struct {
 		turns chan struct{} // one for each view that is open
 	}
 
+	looking looking // who reads now
+
 	bell   tail
 	badges badges
 	uptime uptime // of the machine

@@ -69,16 +69,15 @@ func (db *DB) AddTemplate(ctx context.Context, n storage.Template) (storage.Temp
 	return n, err
 }
 
-// ChangeTemplate changes one. ifRev, unless it is 0, is the rev that the caller
-// knows.
-func (db *DB) ChangeTemplate(ctx context.Context, id string, c storage.TemplateChange, ifRev int64) (n storage.Template, err error) {
+// ChangeTemplate changes one.
+func (db *DB) ChangeTemplate(ctx context.Context, id string, c storage.TemplateChange) (n storage.Template, err error) {
 	err = db.update(ctx, func(t *tx) error {
 		found, err := templates(t.read, `WHERE id = ?`, id)
 		if err != nil || len(found) == 0 {
 			return noTemplate(id, err)
 		}
 		n = found[0]
-		if err := storage.Fresh(ifRev, n.Rev, n); err != nil {
+		if err := t.fresh(n.Rev, n); err != nil {
 			return err
 		}
 		c.Apply(&n)
@@ -129,6 +128,9 @@ func (db *DB) DeleteTemplate(ctx context.Context, id string) (n storage.Template
 			return noTemplate(id, err)
 		}
 		n = found[0]
+		if err := t.fresh(n.Rev, n); err != nil {
+			return err
+		}
 		n.Rev = t.next()
 		t.exec(`DELETE FROM template WHERE id = ?`, id)
 		t.object(id)

@@ -22,6 +22,7 @@ type tx struct {
 	events []storage.Event
 	about  string // what the change is about, for the audit
 	forget bool   // older events were changed: memory must not show them as they were
+	known  int64  // the rev that the caller knows; fresh compares it. 0: none
 	err    error
 }
 
@@ -31,6 +32,7 @@ type change struct {
 	do    func(*tx) error
 	audit *storage.Audit // written with it; nil: none
 	idem  *storage.Idem  // likewise
+	rev   *storage.Rev   // what the caller knows of the thing it changes; nil: nothing
 	done  bool
 	err   error
 }
@@ -49,7 +51,7 @@ func (db *DB) update(ctx context.Context, do func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	c := &change{do: do, audit: storage.AuditOf(ctx), idem: storage.IdemOf(ctx)}
+	c := &change{do: do, audit: storage.AuditOf(ctx), idem: storage.IdemOf(ctx), rev: storage.RevOf(ctx)}
 	db.queue.Lock()
 	db.queue.waiting = append(db.queue.waiting, c)
 	db.queue.Unlock()
@@ -63,6 +65,9 @@ func (db *DB) update(ctx context.Context, do func(*tx) error) error {
 	}
 	if c.idem != nil && c.err == nil {
 		c.idem.Written = true
+	}
+	if c.rev != nil && c.err == nil {
+		c.rev.Checked = true
 	}
 	return c.err
 }
@@ -149,8 +154,14 @@ func (t *tx) make(c *change, savepoint bool) error {
 	if savepoint {
 		t.exec("SAVEPOINT change")
 	}
-	t.about = ""
+	t.about, t.known = "", 0
+	if c.rev != nil {
+		t.known = c.rev.Known
+	}
 	err := c.do(t)
+	if err == nil && t.known != 0 {
+		err = storage.Refuse(storage.CodeInvalid, "if_rev", "this has no rev to compare; leave if_rev out")
+	}
 	if err == nil && c.audit != nil {
 		t.audit(c.audit.AuditEntry)
 	}
@@ -172,6 +183,16 @@ func (t *tx) make(c *change, savepoint bool) error {
 		t.exec("RELEASE change")
 	}
 	return t.err
+}
+
+// fresh refuses the change if its caller knows another rev of current than rev,
+// the one it has. Every change of what people edit calls it, with the thing as it
+// is before; a change whose caller knows a rev that nothing was compared with is
+// refused.
+func (t *tx) fresh(rev int64, current any) error {
+	known := t.known
+	t.known = 0
+	return storage.Fresh(known, rev, current)
 }
 
 // rollback undoes all, and passes err on.
@@ -328,6 +349,7 @@ func (db *DB) look(ctx context.Context, do func(*view) error) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	defer db.looking.begin(ctx)()
 	tx, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err

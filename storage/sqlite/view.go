@@ -67,6 +67,9 @@ func (db *DB) ChangeView(ctx context.Context, agent string, lines []string, thre
 			}
 			return storage.Refuse(storage.CodeNotFound, "thread", "there is no thread %s", thread)
 		}
+		if err := t.fresh(w.Rev, w); err != nil {
+			return err
+		}
 		if err := t.change(&w, lines, c); err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import type { Message } from "./protocol";
 import { call } from "./socket";
 import { lineName, sortedLines } from "./store";
 import { put } from "./window";
-import { words } from "./words";
+import { added, words } from "./words";
 
 const again = ["failed", "undelivered", "expired", "canceled", "partially_sent"];
 
@@ -36,7 +36,7 @@ export function Actions({ message: m, onEdit }: { message: Message; onEdit(text:
   if (m.state === "queued" || m.state === "held") {
     return (
       <p class="bubble-do">
-        {m.state === "held" && button(words.release, "message.release")}
+        {m.state === "held" ? button(words.release, "message.release") : button(added.hold, "message.hold")}
         {button(words.cancel, "message.cancel")}
       </p>
     );

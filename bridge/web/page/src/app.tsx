@@ -9,19 +9,19 @@ import { ContactDialog } from "./contact";
 import { begin, watchAddress } from "./desk";
 import { speak } from "./catalog";
 import { Details } from "./details";
-import { keepFocus } from "./focus";
 import { watchKeys } from "./keys";
 import { Pane, Toasts } from "./kit";
 import { List } from "./list";
 import { applyLook, language } from "./look";
 import { QuickDialog } from "./quick";
 import { RemoveDialog } from "./remove";
-import { address, may, type RoomProps, rooms } from "./rooms";
+import { address, may, type RoomProps, rooms, titleOf } from "./rooms";
 import { SignIn, takeCode } from "./signin";
 import { StartDialog } from "./start";
 import { place, session } from "./store";
 import { ThreadPane } from "./thread";
 import { asking } from "./notify";
+import { boxes } from "./boxes";
 import { later } from "./later";
 import { offers, startWork } from "./work";
 import { words } from "./words";
@@ -33,6 +33,7 @@ const askAgain = 3_000;
 const lasting = window.isSecureContext && window.top === window && "serviceWorker" in navigator;
 const offline = () => import("./offline");
 const Offers = later(() => import("./offer").then((m) => m.Offers));
+const Boxes = later(() => import("./box").then((m) => m.Boxes));
 const AskBar = later(() => import("./notice").then((m) => m.AskBar));
 
 function App() {
@@ -47,7 +48,7 @@ function App() {
           {place.value && <a href="#composer" onClick={skipTo("composer")}>{words.skipToComposer}</a>}
         </>}
       </nav>
-      <div class={"desk " + (room ? "in-room" : place.value ? "in-thread" : "in-list")}>
+      <div class={"desk " + (boxes.value.length ? "with-boxes " : "") + (room ? "in-room" : place.value ? "in-thread" : "in-list")}>
         <Bar />
         <Rail />
         <main class="panes">
@@ -60,6 +61,7 @@ function App() {
       <ContactDialog />
       <BarDialogs />
       {Object.keys(offers.value).length > 0 && <Offers />}
+      {boxes.value.length > 0 && <Boxes />}
       {asking.value && <AskBar />}
       <Toasts />
       <Announcer />
@@ -75,9 +77,9 @@ function Room({ name }: { name: string }) {
   useEffect(() => {
     if (allowed) room.load().then((m) => show({ Inside: m.default }), () => show("failed"));
   }, [allowed]);
-  if (!allowed) return <Pane title={words.room[room.title]}><p class="empty">{words.roomNotYours}</p></Pane>;
-  if (shown === "failed") return <Pane title={words.room[room.title]}><p class="empty" role="alert">{words.roomFailed}</p></Pane>;
-  return shown ? <shown.Inside at={address.value.at} /> : <Pane title={words.room[room.title]}><p class="note">{words.loading}</p></Pane>;
+  if (!allowed) return <Pane title={titleOf(room)}><p class="empty">{words.roomNotYours}</p></Pane>;
+  if (shown === "failed") return <Pane title={titleOf(room)}><p class="empty" role="alert">{words.roomFailed}</p></Pane>;
+  return shown ? <shown.Inside at={address.value.at} /> : <Pane title={titleOf(room)}><p class="note">{words.loading}</p></Pane>;
 }
 
 // skipTo moves the focus and leaves the address alone, which keeps the place.
@@ -109,10 +111,15 @@ async function start(): Promise<void> {
     render(<Handset />, root);
     return;
   }
+  if (location.pathname === "/embed") {
+    const { begin } = await import("./embed");
+    begin(root);
+    return;
+  }
   takeCode();
   watchAddress();
   watchKeys();
-  keepFocus();
+  void import("./steady").then((m) => m.keepFocus(), () => {});
   startWork();
   await knock();
   render(<App />, root);

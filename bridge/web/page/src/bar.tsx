@@ -10,7 +10,7 @@ import { LineChips } from "./line";
 import { outbox } from "./outbox";
 import { preferences } from "./prefer";
 import { unreadTotal } from "./view";
-import { address, may, rooms, to } from "./rooms";
+import { address, may, rooms, titleOf, to } from "./rooms";
 import { latency, now, problem, state } from "./socket";
 import { session } from "./store";
 import { own, say, words } from "./words";
@@ -76,7 +76,8 @@ export function Rail() {
 // Ways are the ways to every room, for the rail and for the menu of a page
 // that has no room for a rail.
 function Ways() {
-  const here = address.value.room;
+  const room = address.value.room;
+  const here = rooms[room]?.under ?? room;
   return (
     <>
       <a class={"rail-item" + (here ? "" : " here")} href="#" aria-current={here ? undefined : "page"}><span class="rail-icon"><ChatIcon /><UnreadBadge /></span>{words.texts}</a>
@@ -84,7 +85,7 @@ function Ways() {
         <div class={"rail-group " + g} key={g}>
           {Object.entries(rooms).filter(([, r]) => r.group === g && may(r.least)).map(([name, r]) => (
             <a class={"rail-item" + (here === name ? " here" : "")} key={name} href={to(name)} aria-current={here === name ? "page" : undefined}>
-              <span class="rail-icon"><r.icon /></span>{words.room[r.title]}
+              <span class="rail-icon"><r.icon /></span>{titleOf(r)}
             </a>
           ))}
         </div>

@@ -39,10 +39,17 @@ interface Props {
   number: string;
   name: string;
   lastLine: string;
+  boxed: boolean;
 }
 
-export function Composer({ at, channel, number, name, lastLine }: Props) {
+// composerOf is the id of the field of a place: that of the pane, or that of a
+// box beside it.
+export const composerOf = (at: Place, boxed: boolean) => "composer" + (boxed ? "-" + keyOf(at) : "");
+
+export function Composer({ at, channel, number, name, lastLine, boxed }: Props) {
   const key = keyOf(at);
+  const field = composerOf(at, boxed);
+  const id = (name: string) => name + field.slice("composer".length);
   const box = useRef<HTMLTextAreaElement>(null);
   const text = drafts.value[key] ?? "";
   const thread = at.thread ? threads.value[at.thread] : undefined;
@@ -58,7 +65,7 @@ export function Composer({ at, channel, number, name, lastLine }: Props) {
   useLayoutEffect(() => grow(box.current!), [text]);
   useEffect(() => {
     if (!wrong) return;
-    (wrongFrom ? document.getElementById("from") ?? box.current : box.current)?.focus();
+    (wrongFrom ? document.getElementById(id("from")) ?? box.current : box.current)?.focus();
   }, [wrong]);
 
   const refuse = (field: string, sentence: string) => { complaint.value = { key, field, sentence }; };
@@ -97,26 +104,26 @@ export function Composer({ at, channel, number, name, lastLine }: Props) {
       {chat ? <p class="composer-ways"><span class="tag" title={words.channelOf}>{words.channelChat}</span></p> : (
         <div class="composer-ways">
           <span class="tag" title={words.channelOf}>{words.sms}</span>
-          <To key_={key} thread={thread} number={number} />
-          <From key_={key} name={name} from={from} lastLine={lastLine} wrong={wrongFrom ? wrong.sentence : ""} />
+          <To key_={key} thread={thread} number={number} id={id("to")} />
+          <From key_={key} name={name} from={from} lastLine={lastLine} wrong={wrongFrom ? wrong.sentence : ""} id={id} />
         </div>
       )}
-      {stop && <p class="warn composer-stop" id="why-not">{stop}</p>}
+      {stop && <p class="warn composer-stop" id={id("why-not")}>{stop}</p>}
       <Chips extra={extra} set={set} />
       <div class="composer-row">
         {!chat && !stop && <More extra={extra} set={set} />}
-        {!chat && templates.value && <Templates place={key} to={at.thread ? { thread: at.thread } : { number: to }} />}
-        <textarea id="composer" ref={box} rows={1} dir="auto" value={text} autocomplete="off"
+        {!chat && templates.value && <Templates place={key} field={field} to={at.thread ? { thread: at.thread } : { number: to }} />}
+        <textarea id={field} ref={box} rows={1} dir="auto" value={text} autocomplete="off"
           placeholder={chat ? words.chats.placeholder : words.placeholder}
-          aria-label={say(words.message, { who: name })} aria-invalid={!!wrong && !wrongFrom} aria-describedby="wrong-text counter why-not"
+          aria-label={say(words.message, { who: name })} aria-invalid={!!wrong && !wrongFrom} aria-describedby={`${id("wrong-text")} ${id("counter")} ${id("why-not")}`}
           onInput={(e) => { draft(key, e.currentTarget.value); if (at.thread) tellTyping(at.thread); if (wrong) complaint.value = null; }} onKeyDown={onKey} />
-        <button class="button primary send" aria-disabled={stop ? "true" : undefined} aria-describedby={stop ? "why-not" : undefined} title={stop || undefined}>
+        <button class="button primary send" aria-disabled={stop ? "true" : undefined} aria-describedby={stop ? id("why-not") : undefined} title={stop || undefined}>
           <SendIcon /><span>{extra.at ? words.schedule : words.send}</span>
         </button>
       </div>
       <div class="composer-foot">
-        <Wrong id="wrong-text">{wrong && !wrongFrom && wrong.sentence}</Wrong>
-        {text && count && <Counter count={count} text={text} fit={(plain) => { draft(key, plain); box.current?.focus(); }} />}
+        <Wrong id={id("wrong-text")}>{wrong && !wrongFrom && wrong.sentence}</Wrong>
+        {text && count && <Counter id={id("counter")} count={count} text={text} fit={(plain) => { draft(key, plain); box.current?.focus(); }} />}
       </div>
     </form>
   );
@@ -158,7 +165,7 @@ function useFrom(key: string, chat: boolean, to: object, lastLine: string): From
 
 // From is shown where there is a choice. Before somebody sees another number
 // of ours than so far, it says so.
-function From({ key_, name, from, lastLine, wrong }: { key_: string; name: string; from: FromState; lastLine: string; wrong: string }) {
+function From({ key_, name, from, lastLine, wrong, id }: { key_: string; name: string; from: FromState; lastLine: string; wrong: string; id(name: string): string }) {
   const list = from.options?.options ?? [];
   const now = list.find((o) => o.line === from.line);
   const before = list.find((o) => o.last) ?? lines.value[lastLine];
@@ -167,7 +174,7 @@ function From({ key_, name, from, lastLine, wrong }: { key_: string; name: strin
       {from.options?.choose && (
         <label class="from">
           <span>{words.from}</span>
-          <select id="from" value={from.line} aria-invalid={wrong !== ""} aria-describedby="wrong-from from-note" aria-keyshortcuts="Alt+F"
+          <select id={id("from")} value={from.line} aria-invalid={wrong !== ""} aria-describedby={`${id("wrong-from")} ${id("from-note")}`} aria-keyshortcuts="Alt+F"
             onChange={(e) => {
               chosen.value = { ...chosen.value, [key_]: e.currentTarget.value };
               if (wrong) complaint.value = null;
@@ -177,8 +184,8 @@ function From({ key_, name, from, lastLine, wrong }: { key_: string; name: strin
           </select>
         </label>
       )}
-      <div class="from-notes" id="from-note">
-        <Wrong id="wrong-from">{wrong}</Wrong>
+      <div class="from-notes" id={id("from-note")}>
+        <Wrong id={id("wrong-from")}>{wrong}</Wrong>
         {now?.changes && <p class="warn">{say(words.fromOther, { who: name, number: now.number || now.name || "", before: before?.number || before?.name || "" })}</p>}
         {now && now.state !== "ready" && <p class="warn">{say(words.lineNotReady, { line: now.name || now.number || "", state: words.lineState[now.state] })}</p>}
       </div>
@@ -191,13 +198,13 @@ function optionName(o: FromOptions["options"][number]): string {
 }
 
 // To is shown for somebody with several numbers.
-function To({ key_, thread, number }: { key_: string; thread?: Thread; number: string }) {
+function To({ key_, thread, number, id }: { key_: string; thread?: Thread; number: string; id: string }) {
   const numbers = thread?.contact?.numbers ?? [];
   if (numbers.length < 2) return null;
   return (
     <label class="from">
       <span>{words.writeTo}</span>
-      <select id="to" dir="ltr" value={writeTo.value[key_] || number} onChange={(e) => (writeTo.value = { ...writeTo.value, [key_]: e.currentTarget.value })}>
+      <select id={id} dir="ltr" value={writeTo.value[key_] || number} onChange={(e) => (writeTo.value = { ...writeTo.value, [key_]: e.currentTarget.value })}>
         {[...new Set([number, ...numbers])].map((n) => <option key={n} value={n}>{n}</option>)}
       </select>
     </label>

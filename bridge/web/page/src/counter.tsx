@@ -29,7 +29,7 @@ export function useCount(text: string): Count | null {
 }
 
 // Counter opens to show where the text is cut.
-export function Counter({ count, text, fit }: { count: Count; text: string; fit(plain: string): void }) {
+export function Counter({ count, text, fit, id }: { count: Count; text: string; fit(plain: string): void; id?: string }) {
   const signs = [...text];
   const cuts = [0, ...(count.breaks ?? []), signs.length];
   const quote = (forces: boolean) => (count.costly ?? []).filter((c) => !!c.forces === forces).map((c) => `“${c.char}”`).slice(0, 12).join(" ");
@@ -40,7 +40,7 @@ export function Counter({ count, text, fit }: { count: Count; text: string; fit(
       {instead && (
         <button type="button" class="link" onClick={() => fit(instead.text)}>{say(words.fit, { n: instead.parts })}</button>
       )}
-      <details class="counter" id="counter">
+      <details class="counter" id={id}>
         <summary title={words.counterTitle}>
           {say(words.counter, { n: count.parts, left: count.left_in_part, alphabet: words.alphabet[count.alphabet] ?? count.alphabet })}
         </summary>

@@ -5,6 +5,7 @@ import { effect, signal } from "@preact/signals";
 import { announce } from "./announce";
 import { tellRooms } from "./kit";
 import { readRoom } from "./rooms";
+import { boxes, startBoxes } from "./boxes";
 import { closeSheet } from "./details";
 import { forgetDrafts, putDraft, saveDrafts, startDrafts } from "./draft";
 import { forgetHints, hear as hint, readPresences, stopped } from "./hint";
@@ -80,11 +81,20 @@ async function tellLeft(): Promise<void> {
 }
 
 function start(kept = false): void {
-  keepFor(session.value!.agent?.id ?? "");
+  takeUp(session.value!.agent?.id ?? "");
+  startBoxes();
+  over.value = false;
+  connect(above, kept);
+}
+
+// above is who listens to the socket.
+export const above = { event, hint, opened, reload, live, denied: () => { over.value = true; end(); } };
+
+// takeUp finds what this browser has kept of an account.
+export function takeUp(account: string): void {
+  keepFor(account);
   startDrafts();
   startOutbox(() => {});
-  over.value = false;
-  connect({ event, hint, opened, reload, live, denied: () => { over.value = true; end(); } }, kept);
 }
 
 export function end(): void {
@@ -94,6 +104,7 @@ export function end(): void {
   forgetViews();
   forgetDrafts();
   forgetHints();
+  boxes.value = [];
   missed.value = null;
   greeted = "";
   session.value = session.value && { ...session.value, signed_in: false, agent: undefined };

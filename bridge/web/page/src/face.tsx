@@ -36,10 +36,17 @@ export function Colleague({ id, name, role }: { id: string; name: string; role?:
   );
 }
 
-// Dot is the light of somebody's presence; Presence says it in words.
+// Dot is the light of somebody's presence and, where it is known, a second one of
+// their phone; presenceWords says both.
 function Dot({ agent }: { agent: string }) {
   const p = presences.value[agent];
-  return <i class={"presence" + (p?.online ? " online" : "")} />;
+  return <><i class={"presence" + (p?.online ? " online" : "")} />{p?.phone && <PhoneDot state={p.phone} />}</>;
+}
+
+// PhoneDot is square, so that it is told from the other by its shape, and full
+// while the phone is in use.
+export function PhoneDot({ state }: { state: string }) {
+  return <i class={"phone-dot " + state} />;
 }
 
 export function presenceWords(agent: string): string {

@@ -1,7 +1,9 @@
 // The ways from a room into the chat: to a conversation that may not be loaded
 // there yet, with the caret where one writes.
 
+import { openBox } from "./boxes";
 import { go } from "./desk";
+import { preferences } from "./prefer";
 import type { Thread } from "./protocol";
 import { call } from "./socket";
 import { putThreads } from "./store";
@@ -12,6 +14,7 @@ const between = 50; // ms
 // reply opens a conversation and puts the caret into its composer.
 export function reply(thread: Thread): void {
   putThreads([thread]);
+  if (preferences.value.open_chats === "box") return openBox(thread.id);
   go({ thread: thread.id });
   caret(looks);
 }

@@ -74,3 +74,5 @@ export const QueueIcon = () => <Icon><path d="M3.5 5h9M3.5 10h6M3.5 15h6" /><cir
 export const ChartIcon = () => <Icon><path d="M3.5 3v13.5h13.5" /><path d="M7 13v-3M10.5 13V6M14 13V8.5" /></Icon>;
 export const HelpIcon = () => <Icon><circle cx="10" cy="10" r="7" /><path d="M8 8a2 2 0 1 1 2.8 1.9c-.6.3-.8.6-.8 1.3M10 13.6h.01" /></Icon>;
 export const StopIcon = () => <Icon><path d="M7 2.8h6L17.2 7v6L13 17.2H7L2.8 13V7z" /><path d="M7 10h6" /></Icon>;
+export const PeopleIcon = () => <Icon><path d="M3.5 4.5h9v5h-5l-2 2v-2h-2zM11 12h5.5v3.5h-1.5v1.5l-1.7-1.5H10.5" /></Icon>;
+export const QuietIcon = () => <Icon><circle cx="10" cy="10" r="7" /><path d="m5.2 5.2 9.6 9.6" /></Icon>;

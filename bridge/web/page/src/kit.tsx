@@ -300,11 +300,12 @@ export function SearchField({ label, value, set }: { label: string; value: strin
   return <input type="search" class="room-search" aria-label={label} placeholder={label} dir="auto" autocomplete="off" value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />;
 }
 
-// Gauge is how much of something is used; it says it in words as well.
-export function Gauge({ label, of, used }: { label: string; of: number; used: number }) {
+// Gauge is how much of something is used; it says it in words as well. A calm
+// one is of work that gets done: full is no warning.
+export function Gauge({ label, of, used, calm }: { label: string; of: number; used: number; calm?: boolean }) {
   const share = of > 0 ? Math.min(1, used / of) : 1;
   return (
-    <span class={"gauge" + (share >= 0.9 ? " full" : "")}>
+    <span class={"gauge" + (share >= 0.9 && !calm ? " full" : "")}>
       <span class="gauge-track" aria-hidden="true"><i style={{ inlineSize: `${share * 100}%` }} /></span>
       <span>{label}</span>
     </span>

@@ -5,10 +5,12 @@ import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "./announce";
 import { catalog, type Plural, say } from "./catalog";
+import { openBox } from "./boxes";
 import { go } from "./desk";
 import { detailsOpen } from "./details";
 import { toComposer } from "./focus";
 import { said, toast } from "./kit";
+import { preferences } from "./prefer";
 import type { CasePop, Offer } from "./protocol";
 import { Refusal } from "./refusal";
 import { call } from "./socket";
@@ -51,8 +53,9 @@ export async function answer(o: Offer, choice?: "new" | "continue"): Promise<voi
     asked.value = "";
     if (pop.offer) putOffers([pop.offer]);
     putCases([pop.case]);
-    go({ thread: pop.case.thread });
     pop.messages.forEach(put);
+    if (preferences.value.open_chats === "box") return openBox(pop.case.thread);
+    go({ thread: pop.case.thread });
     if (matchMedia("(min-width: 1100px)").matches) detailsOpen.value = true;
     toComposer();
   } catch (e) {

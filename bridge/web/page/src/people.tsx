@@ -3,11 +3,13 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { openBox } from "./boxes";
 import { go } from "./desk";
 import { Wrong } from "./dialog";
 import { Client, Colleague, isManager, presenceWords, Stranger } from "./face";
 import { toComposer } from "./focus";
 import { parse } from "./number";
+import { preferences } from "./prefer";
 import type { Found } from "./protocol";
 import { call, state } from "./socket";
 import { reopen } from "./view";
@@ -19,6 +21,7 @@ const atMost = 12;
 // openFound goes to the conversation with somebody that was found.
 export function openFound(f: Found): void {
   if (f.thread && f.closed) reopen(f.thread);
+  if (f.thread && preferences.value.open_chats === "box") return openBox(f.thread);
   go(f.thread ? { thread: f.thread } : f.kind === "agent" ? { agent: f.id } : { number: f.number });
   toComposer();
 }
@@ -48,11 +51,11 @@ export function FoundRow({ found: f }: { found: Found }) {
     <>
       {f.kind === "agent" ? <Colleague id={f.id!} name={f.name ?? ""} role={f.role} /> : f.kind === "contact" ? <Client name={f.name ?? ""} /> : <Stranger />}
       <span class="found-who">
-        <bdi class="found-name">{f.name || f.number}</bdi>
+        <bdi class="found-name" title={f.name ? undefined : f.number}>{f.name || f.written || f.number}</bdi>
         <span class="found-sub">
           {f.kind === "agent"
             ? <>{words.who.newChat} · {presenceWords(f.id!)}</>
-            : f.name ? <><bdi dir="ltr">{f.number}</bdi>{f.type && <> · {words.numberType[f.type]}</>}</> : words.sms}
+            : f.name ? <><bdi dir="ltr" title={f.number}>{f.written || f.number}</bdi>{f.type && <> · {words.numberType[f.type]}</>}</> : words.sms}
           {f.blocked && <> · {words.who.blocked}</>}
         </span>
       </span>

@@ -9,6 +9,7 @@ const usual = {
   enter_sends: true,
   single_keys: true,
   undo_s: "0",
+  open_chats: "pane" as "pane" | "box",
   notify_sms: true,
   notify_chat: true,
   notify_call: true,

@@ -189,6 +189,8 @@ export interface Opened {
   head?: number;
   epoch?: string;
   missed?: Missed;
+  agent?: Agent; // who came in
+  account?: Agent; // that the token belongs to
 }
 
 // Missed is what came while no desk of the account was open.
@@ -220,6 +222,7 @@ export interface Found {
   name?: string;
   role?: Role;
   number?: string;
+  written?: string; // the number as people at home write it
   type?: NumberType;
   channel: string;
   thread?: string;

@@ -8,7 +8,7 @@ import { Dialog } from "./dialog";
 import { GoIcon } from "./icon";
 import { FoundRow, openFound, Picker, useFound } from "./people";
 import type { Choice } from "./people";
-import { may, rooms, to } from "./rooms";
+import { may, rooms, titleOf, to } from "./rooms";
 import { starting } from "./start";
 import { readAll } from "./view";
 import { say, words } from "./words";
@@ -39,7 +39,7 @@ function ways(typed: string): Choice[] {
   const wanted = typed.trim().toLocaleLowerCase();
   const row = (name: string, kind: string, run: () => void) => ({ name, key: kind + name, run, shown: <Way name={name} kind={kind} /> });
   return [
-    ...Object.entries(rooms).filter(([, r]) => may(r.least)).map(([name, r]) => row(words.room[r.title], words.quick.room, () => (location.hash = to(name)))),
+    ...Object.entries(rooms).filter(([, r]) => may(r.least)).map(([name, r]) => row(titleOf(r), words.quick.room, () => (location.hash = to(name)))),
     row(words.newConversationLong, words.quick.action, () => (starting.value = "")),
     row(words.markAllRead, words.quick.action, () => void readAll()),
     row(words.keysTitle, words.quick.action, () => (asked.value = "keys")),

@@ -5,19 +5,20 @@
 import type { ComponentType } from "preact";
 import { signal } from "@preact/signals";
 import {
-  BookIcon, CaseIcon, ChartIcon, ContactsIcon, HelpIcon, HistoryIcon, PlugIcon, QueueIcon, RadioIcon, SettingsIcon, SimIcon, StarIcon, TeamIcon,
+  BookIcon, CaseIcon, ChartIcon, ContactsIcon, HelpIcon, HistoryIcon, PeopleIcon, PlugIcon, QueueIcon, QuietIcon, RadioIcon, SettingsIcon, SimIcon, StarIcon, TeamIcon,
 } from "./icon";
 import { session } from "./store";
-import { words } from "./words";
+import { added, words } from "./words";
 
 export interface RoomProps {
   at: string[]; // what follows the room's name in the address
 }
 
 interface Room {
-  title: keyof typeof words.room;
+  title: keyof typeof words.room | keyof typeof added.room;
   icon: ComponentType;
   group: "work" | "box" | "own" | "none"; // where the menu lists it, if it does
+  under?: string; // the room of the menu that it belongs to
   least: "viewer" | "agent" | "manager" | "owner";
   load(): Promise<{ default: ComponentType<RoomProps> }>;
 }
@@ -27,6 +28,10 @@ export const rooms: Record<string, Room> = {
   people: { title: "people", icon: ContactsIcon, group: "work", least: "viewer", load: () => import("./room/people") },
   cases: { title: "cases", icon: CaseIcon, group: "work", least: "viewer", load: () => import("./room/cases") },
   sending: { title: "sending", icon: QueueIcon, group: "work", least: "viewer", load: () => import("./room/sending") },
+  campaigns: { title: "campaigns", icon: PeopleIcon, group: "work", least: "agent", load: () => import("./room/campaigns") },
+  lists: { title: "lists", icon: PeopleIcon, group: "none", under: "campaigns", least: "agent", load: () => import("./room/lists") },
+  templates: { title: "templates", icon: PeopleIcon, group: "none", under: "campaigns", least: "agent", load: () => import("./room/templates") },
+  consent: { title: "consent", icon: QuietIcon, group: "work", least: "agent", load: () => import("./room/consent") },
   usage: { title: "usage", icon: ChartIcon, group: "work", least: "agent", load: () => import("./room/usage") },
   numbers: { title: "numbers", icon: SimIcon, group: "box", least: "viewer", load: () => import("./room/numbers") },
   radio: { title: "radio", icon: RadioIcon, group: "box", least: "agent", load: () => import("./room/radio") },
@@ -38,6 +43,11 @@ export const rooms: Record<string, Room> = {
   start: { title: "start", icon: HelpIcon, group: "none", least: "owner", load: () => import("./room/first") },
   settings: { title: "settings", icon: SettingsIcon, group: "own", least: "viewer", load: () => import("./room/settings") },
 };
+
+// titleOf is what a room is called.
+export function titleOf(r: Room): string {
+  return { ...words.room, ...added.room }[r.title];
+}
 
 // Address is the room that is shown, "" being the chat.
 export const address = signal<{ room: string; at: string[] }>({ room: "", at: [] });

@@ -30,6 +30,7 @@ export interface Above {
   reload(): void; // what is on the screen may be stale: read the lists again
   live(): void; // requests are answered from now on
   denied(): void; // the session is over
+  ticket?(): Promise<string>; // for a page within a portal's: what lets the next socket in
 }
 
 interface Pending {
@@ -95,7 +96,7 @@ export function call<T>(method: string, params: object): Promise<T> {
 function dial(): void {
   if (!cursor && state.value !== "waiting") state.value = "connecting";
   else state.value = "waiting";
-  const url = new URL("/api/v1/ws", location.href);
+  const url = new URL(above?.ticket ? "/api/v1/ws?portal" : "/api/v1/ws", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(url, "smsbridge.v1");
   ws = socket;
@@ -152,6 +153,7 @@ function again(): void {
 // account: a refused upgrade looks to a page just like a box that is switched off,
 // and what waits here is not for somebody else to send.
 async function check(): Promise<void> {
+  if (above?.ticket) return dial();
   try {
     const answer = await fetch("/api/v1/session", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(callLimit) });
     const session = answer.ok ? await answer.json() : null;
@@ -228,7 +230,9 @@ async function open(hello: Hello): Promise<void> {
   heartbeat = hello.heartbeat_ms || heartbeat;
   const resume = cursor ? { epoch: cursor.epoch, after: cursor.seq } : undefined;
   try {
+    const ticket = await above?.ticket?.();
     const opened = await call<Opened>("session.open", {
+      ...(ticket && { ticket }),
       client: { name: "page", version: "1", device: "" },
       subscribe: { events: ["*"], hints: ["typing", "presence"] },
       ...(resume && { resume }),

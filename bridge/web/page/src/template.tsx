@@ -23,20 +23,21 @@ const words = catalog("templates", {
 
 interface Props {
   place: string; // whose draft it goes into
+  field: string; // id of the field where that is written
   to: { thread?: string; number?: string };
 }
 
-export function Templates({ place, to }: Props) {
+export function Templates({ place, field, to }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <details class="pop" onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary class="plain square" id="templates" aria-label={words.title} title={words.title} aria-keyshortcuts="Alt+T"><BookIcon /></summary>
-      {open && <Choose place={place} to={to} />}
+      <summary class="plain square" id={field === "composer" ? "templates" : undefined} aria-keyshortcuts="Alt+T" aria-label={words.title} title={words.title}><BookIcon /></summary>
+      {open && <Choose place={place} field={field} to={to} />}
     </details>
   );
 }
 
-function Choose({ place, to }: Props) {
+function Choose({ place, field, to }: Props) {
   const [typed, type] = useState("");
   const read = useRead<{ templates: Template[] }>("template.list", {}, ["template."]);
   const found = (read.value?.templates ?? []).filter((t) => (t.name + " " + t.text).toLocaleLowerCase().includes(typed.trim().toLocaleLowerCase()));
@@ -54,7 +55,7 @@ function Choose({ place, to }: Props) {
 
   // insert puts the words where the cursor stands.
   function insert(text: string) {
-    const box = document.getElementById("composer") as HTMLTextAreaElement | null;
+    const box = document.getElementById(field) as HTMLTextAreaElement | null;
     const before = drafts.value[place] ?? "";
     const at = box?.selectionStart ?? before.length;
     draft(place, before.slice(0, at) + text + before.slice(box?.selectionEnd ?? at));

@@ -2,9 +2,11 @@
 // stays at the end while one is there; who reads further up is left alone and
 // finds a pill that says what came.
 
+import { signal } from "@preact/signals";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { openBox } from "./boxes";
 import { Cog, type Deed } from "./cog";
-import { Composer } from "./composer";
+import { Composer, composerOf } from "./composer";
 import { editing } from "./contact";
 import { DayDialog } from "./day";
 import { go, learn } from "./desk";
@@ -15,6 +17,7 @@ import { presences, typing } from "./hint";
 import { AddPersonIcon, BackIcon, DetailsIcon, DownIcon } from "./icon";
 import { NoLine } from "./line";
 import { Bubble, Waiting } from "./message";
+import { later } from "./later";
 import { isNumber } from "./number";
 import { bubbles, outbox, type Outgoing } from "./outbox";
 import type { Member, Message, Opening, Thread } from "./protocol";
@@ -24,7 +27,12 @@ import { cameIn, keptAt, keyOf, lineName, lines, listsRead, others, place, type 
 import { clock, dayKey, dayName, moment } from "./time";
 import { close, closed, markUnread, mute, muted, see, unreadOf } from "./view";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
-import { own, say, words } from "./words";
+import { added, own, say, words } from "./words";
+
+const FileDialog = later(() => import("./file").then((m) => m.FileDialog));
+
+// filing is the conversation that somebody wants as a file.
+const filing = signal("");
 
 const near = 60; // pixels from the end that still count as the end
 const loadAhead = 400; // pixels before an end of the window where the next page is asked for
@@ -87,8 +95,7 @@ function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; mem
   const [toDay, setToDay] = useState(false);
   const chat = t ? t.channel === "chat" : at.agent !== undefined;
   const colleague = member ?? (t && others(t)[0]);
-  const peer = t?.peer ?? at.number ?? "";
-  const name = t ? who(t) : member?.name ?? peer;
+  const name = t ? who(t) : member?.name ?? at.number ?? "";
   const n = t ? unreadOf(t.id) : 0; // of what is shown: nobody has looked yet
   return (
     <section class={"pane thread" + (n > 0 ? " fresh" : "")} id="thread" tabIndex={-1} aria-label={say(words.paneThread, { who: name })}>
@@ -108,13 +115,28 @@ function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; mem
             onClick={() => { detailsOpen.value = !detailsOpen.value; shownText.value = ""; }}><DetailsIcon /></button>
         )}
       </header>
-      <Scroll at={at} thread={t} name={name} chat={chat} onDay={() => setToDay(true)} />
+      <Talk at={at} thread={t} member={member} onDay={() => setToDay(true)} />
       {toDay && t && <DayDialog thread={t.id} onClose={() => setToDay(false)} />}
+      {filing.value && <FileDialog thread={filing.value} onClose={() => (filing.value = "")} />}
+    </section>
+  );
+}
+
+// Talk is what was said, and the field to say more: in the pane, or in a box at
+// the foot of the page.
+export function Talk({ at, thread: t, member, onDay, boxed = false }: { at: Place; thread?: Thread; member?: Member; onDay(): void; boxed?: boolean }) {
+  const chat = t ? t.channel === "chat" : at.agent !== undefined;
+  const colleague = member ?? (t && others(t)[0]);
+  const peer = t?.peer ?? at.number ?? "";
+  const name = t ? who(t) : member?.name ?? peer;
+  return (
+    <>
+      <Scroll at={at} thread={t} name={name} chat={chat} onDay={onDay} boxed={boxed} />
       {chat && colleague && !presences.value[colleague.id]?.online && <p class="away-note">{say(words.chats.offlineTold, { who: name })}</p>}
       {chat || isNumber(peer)
-        ? <Composer key={keyOf(at)} at={at} channel={chat ? "chat" : "sms"} number={peer} name={name} lastLine={t?.line ?? ""} />
+        ? <Composer key={keyOf(at)} at={at} channel={chat ? "chat" : "sms"} number={peer} name={name} lastLine={t?.line ?? ""} boxed={boxed} />
         : peer && <p class="composer no-answer">{say(words.cannotAnswer, { who: name })}</p>}
-    </section>
+    </>
   );
 }
 
@@ -135,13 +157,17 @@ function deeds(t: Thread, toDay: () => void): Deed[] {
     { name: muted(t.id) ? w.unmute : w.mute, key: "Alt M", run: () => mute(t.id) },
     { name: w.markUnread, key: "Alt U", run: () => markUnread(t.id) },
     { name: w.toDay, run: toDay },
+    { name: added.box, run: () => { openBox(t.id); if (place.value?.thread === t.id) go(null); } },
+    { name: added.file, run: () => (filing.value = t.id) },
     { name: closed(t.id) ? w.open : w.close, key: "Alt E", run: () => close(t.id) },
     ...(mayRemoveThread() ? [{ name: w.remove, bad: true, run: () => askRemoveThread(t) }] : []),
   ];
 }
 
-function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thread; name: string; chat: boolean; onDay(): void }) {
+function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread?: Thread; name: string; chat: boolean; onDay(): void; boxed: boolean }) {
   const box = useRef<HTMLDivElement>(null);
+  // A box is looked at by who has the focus in it: beside others it may stay unseen.
+  const looked = () => !document.hidden && document.hasFocus() && (!boxed || !!box.current?.closest(".chatbox")?.contains(document.activeElement));
   const stuck = useRef(!at.message);
   const anchor = useRef<{ key: string; top: number } | null>(null);
   const [stop, setStop] = useState("");
@@ -190,13 +216,15 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
   // What is read here and looked at is seen.
   useEffect(() => {
     const look = () => {
-      if (t && !document.hidden && document.hasFocus() && stuck.current && w?.read) see(t.id);
+      if (t && looked() && stuck.current && w?.read) see(t.id);
     };
     look();
     document.addEventListener("visibilitychange", look);
     window.addEventListener("focus", look);
+    if (boxed) document.addEventListener("focusin", look);
     return () => {
       document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("focusin", look);
       window.removeEventListener("focus", look);
     };
   }, [t?.id, t?.rev, w]);
@@ -247,7 +275,7 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
   function onScroll() {
     const el = box.current!;
     stuck.current = nearEnd();
-    if (stuck.current && t && !document.hidden && document.hasFocus()) see(t.id);
+    if (stuck.current && t && looked()) see(t.id);
     mark();
     if (!t || !w) return;
     if (el.scrollTop < loadAhead) void older(t.id);
@@ -282,7 +310,7 @@ function Scroll({ at, thread: t, name, chat, onDay }: { at: Place; thread?: Thre
     }
   }
 
-  const edit = useCallback((text: string) => { draft(keyOf(at), text); document.getElementById("composer")?.focus(); }, [keyOf(at)]);
+  const edit = useCallback((text: string) => { draft(keyOf(at), text); document.getElementById(composerOf(at, boxed))?.focus(); }, [keyOf(at), boxed]);
   const lastKey = waiting.length ? waiting[waiting.length - 1].idem : messages.length ? keyOfMessage(messages[messages.length - 1]) : "";
   const stopKey = [...messages.map(keyOfMessage), ...waiting.map((o) => o.idem)].includes(stop) ? stop : lastKey;
 

@@ -449,3 +449,12 @@ export const own = catalog("own", {
   singleOn: "/ and ? work outside of a field only, and can be switched off:",
   singleOff: "/ and ? are switched off. They can be switched on:",
 });
+
+// Words of the same places that were added when the others had been translated
+// already: a section of their own, until they have been too.
+export const added = catalog("added", {
+  room: { campaigns: "Campaigns", lists: "Lists", templates: "Templates", consent: "Opt-outs" },
+  box: "Open in a box",
+  file: "Save as a file",
+  hold: "Hold back",
+});

@@ -4,6 +4,7 @@
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog, Wrong } from "../dialog";
+import { PhoneDot } from "../face";
 import { write } from "../goto";
 import { presences } from "../hint";
 import { ChatIcon } from "../icon";
@@ -15,6 +16,7 @@ import { may, to } from "../rooms";
 import { call } from "../socket";
 import { putContact, session } from "../store";
 import { words as common } from "../words";
+import { Exchange, words as files } from "./exchange";
 
 const words = catalog("people", {
   title: "People",
@@ -103,7 +105,10 @@ export default function People({ at }: { at: string[] }) {
     },
   ];
   return (
-    <Pane title={words.title} told={words.told} act={may("agent") && <a class="button primary" href={to("people", "new")}>{words.add}</a>}>
+    <Pane title={words.title} told={words.told} act={may("agent") && <>
+      <a class="button" href={to("people", "files")}>{files.open}</a>
+      <a class="button primary" href={to("people", "new")}>{words.add}</a>
+    </>}>
       <Trouble of={error} />
       <SearchField label={words.search} value={q} set={setQ} />
       {q && <Lookup typed={q} attempt={attempt} />}
@@ -118,7 +123,8 @@ export default function People({ at }: { at: string[] }) {
         <Dock />
       </div>
       {at[0] === "new" && may("agent") && <Edit key="new" card={{ id: "", name: "", numbers: at[1] ? [at[1]] : [] }} onClose={leave} again={list.again} />}
-      {at[0] && at[0] !== "new" && <Shown key={at[0]} id={at[0]} editing={at[1] === "edit"} again={list.again} />}
+      {at[0] === "files" && may("agent") && <Exchange onClose={leave} again={list.again} />}
+      {at[0] && at[0] !== "new" && at[0] !== "files" && <Shown key={at[0]} id={at[0]} editing={at[1] === "edit"} again={list.again} />}
     </Pane>
   );
 }
@@ -169,7 +175,7 @@ function Dock() {
             <ul class="dock">
               {others.map((c) => ({ ...c, presence: presences.value[c.id] ?? c.presence })).map((c) => (
                 <li key={c.id}>
-                  <i class={"dot" + (c.presence.online ? " here" : "")} aria-hidden="true" />
+                  <span class="dots" aria-hidden="true"><i class={"dot" + (c.presence.online ? " here" : "")} />{c.presence.phone && <PhoneDot state={c.presence.phone} />}</span>
                   <span><strong><bdi>{c.name}</bdi></strong><span class="hint">{[c.presence.online ? words.here : words.away, words.phone[c.presence.phone ?? ""]].filter(Boolean).join(" · ")}</span></span>
                   {may("agent") && <button type="button" class="plain square" aria-label={`${words.write}: ${c.name}`} title={words.write} onClick={() => chat(c)}><ChatIcon /></button>}
                 </li>

@@ -9,6 +9,7 @@ import { CopyRow } from "../line";
 import { to } from "../rooms";
 import { call } from "../socket";
 import { exact, shortAge } from "../time";
+import { Deliveries, words as delivered } from "./deliveries";
 
 const words = catalog("programs", {
   title: "Programs",
@@ -73,17 +74,22 @@ interface Hook {
   events?: string[];
   disabled_at?: string;
   reason?: string;
+  failing_since?: string;
+  missed?: number;
   waiting: number;
   dead: number;
 }
 
 export default function Programs({ at }: { at: string[] }) {
   const [secret, show] = useState({ title: "", value: "" });
+  const onHook = (value: string) => show({ title: words.hookSecret, value });
   return (
     <Pane title={words.title} told={words.told}>
-      <Tokens adding={at[0] === "token"} onMade={(value) => show({ title: words.made, value })} />
-      <Devices />
-      <Hooks adding={at[0] === "webhook"} onMade={(value) => show({ title: words.hookSecret, value })} />
+      {at[0] === "hook" ? <OneHook id={at[1]} onSecret={onHook} /> : <>
+        <Tokens adding={at[0] === "token"} onMade={(value) => show({ title: words.made, value })} />
+        <Devices />
+        <Hooks adding={at[0] === "webhook"} onMade={onHook} />
+      </>}
       {secret.value && (
         <Dialog title={secret.title} onClose={() => show({ title: "", value: "" })}>
           <p>{words.madeTold}</p>
@@ -210,6 +216,7 @@ function Hooks({ adding, onMade }: { adding: boolean; onMade(secret: string): vo
     { head: words.state, cell: (h) => <>{h.disabled_at ? say(words.off, { reason: h.reason ?? "" }) : words.delivering}{h.waiting > 0 && <div class="warn">{say(words.waiting, { n: h.waiting })}</div>}{h.dead > 0 && <div class="warn">{say(words.dead, { n: h.dead })}</div>}</> },
     { head: words.act, cell: (h) => (
       <div class="row-buttons">
+        <a class="button" aria-label={`${delivered.open}: ${h.url}`} href={to("programs", "hook", h.id)}>{delivered.open}</a>
         <button type="button" class="button" onClick={() => test(h)}>{words.test}</button>
         <button type="button" class="button" onClick={() => remove(h)}>{words.remove}</button>
       </div>
@@ -226,6 +233,18 @@ function Hooks({ adding, onMade }: { adding: boolean; onMade(secret: string): vo
           run={async () => { await call("hook.delete", { id: removing.id }); list.again(); }} />
       )}
     </section>
+  );
+}
+
+function OneHook({ id, onSecret }: { id: string; onSecret(secret: string): void }) {
+  const list = useRead<{ hooks: Hook[] }>("hook.list", {}, ["hook."]);
+  return (
+    <Reading of={list}>
+      {({ hooks }) => {
+        const hook = hooks.find((h) => h.id === id);
+        return hook ? <Deliveries hook={hook} again={list.again} onSecret={onSecret} /> : <p class="empty">{words.noHooks}</p>;
+      }}
+    </Reading>
   );
 }
 

@@ -8,6 +8,7 @@ import { NotifySettings } from "../notice";
 import { may, to } from "../rooms";
 import { Backups, Box, Followers, Report } from "./box";
 import { Keys, Password, Reach, Sessions } from "./mine";
+import { Opening } from "./opening";
 
 const words = catalog("settings", {
   title: "Settings",
@@ -44,7 +45,7 @@ export default function Settings({ at }: { at: string[] }) {
         <a class="button" href={to("settings", "box")} aria-current={box ? "true" : undefined}>{words.box}</a>
       </nav>
     )}>
-      {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><NotifySettings /><Keys /><Reach /><Password /><Sessions /></>}
+      {box ? <><Box /><Backups /><Followers /><Report /><FirstSteps /></> : <><Looks /><Opening /><NotifySettings /><Keys /><Reach /><Password /><Sessions /></>}
     </Pane>
   );
 }

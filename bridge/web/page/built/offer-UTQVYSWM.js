@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-6XZLVR6A.js";import"./chunk-UGN24T2Q.js";import"./chunk-7RAOWTU6.js";import"./chunk-IRYU7VX5.js";import"./chunk-EIWBEXWK.js";import"./chunk-UOW4WHYC.js";import"./chunk-WVMHYOOM.js";import"./chunk-MHKQPG43.js";import"./chunk-WIUGOHWB.js";import"./chunk-OJ66HED4.js";export{b as Offers,a as answer,c as useNow};
