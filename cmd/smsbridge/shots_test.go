@@ -36,7 +36,7 @@ var screens = []screen{
 	{"campaigns", "/campaigns", `document.querySelector("#room .empty")`},
 	{"campaign-new", "/campaigns/new", `document.querySelector("textarea[name=rows]")`},
 	{"lists", "/lists", `document.querySelector("input[name=list]")`},
-	{"templates", "/templates", `document.querySelector("#room .empty")`},
+	{"templates", "/templates", `document.querySelector("#room .empty, #room .table")`},
 	{"template-new", "/templates/new", `document.querySelector("dialog[open] textarea")`},
 	{"consent", "/consent", `document.querySelector("#room .empty")`},
 	{"consent-blocks", "/consent/blocks", `document.querySelector("#room .empty")`},
