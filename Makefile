@@ -54,6 +54,7 @@ bench: smsbridge
 	$(GO) test -run '^$$' -bench . -benchmem ./modem/... ./storage/... ./bridge/...
 	SMSBRIDGE_BENCH=1 $(GO) test -count=1 -v -run '^TestBench' -timeout 20m ./cmd/smsbridge
 	SMSBRIDGE_CROWD=1000 $(GO) test -count=1 -v -run '^TestCrowd$$' -timeout 10m ./cmd/smsbridge
+	SMSBRIDGE_HOSTILE=10000 $(GO) test -count=1 -v -run '^TestPageByHostileBox$$' -timeout 20m ./cmd/smsbridge
 	SMSBRIDGE_FOLLOW=100000 $(GO) test -count=1 -v -run '^TestFollow_through_everything$$' -timeout 20m ./cmd/smsbridge
 
 # The page: TypeScript in bridge/web/page/src to what is embedded.

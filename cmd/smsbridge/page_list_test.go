@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -69,6 +71,31 @@ func (o *floor) text(from, text string, line int) {
 func (o *floor) contact(name, number, kind string) {
 	o.t.Helper()
 	eval[bool](o.ana, post("/contacts", fmt.Sprintf(`{name: %q, numbers: [%q], types: {%q: %q}}`, name, number, number, kind), "true"))
+}
+
+// atDesk gives Ana the line that text calls the first, whose texts are offered to
+// nobody so far.
+func (o *floor) atDesk() {
+	o.t.Helper()
+	me := rest[struct{ Agent struct{ ID string } }](o.ana, "GET", "/session", nil).Agent.ID
+	rest[any](o.ana, "POST", "/lines/"+o.line()+"/agents", map[string]any{"agent": me})
+	o.cases("off")
+}
+
+// cases says whether what comes in by the first line is offered.
+func (o *floor) cases(on string) {
+	o.t.Helper()
+	got := rest[struct{ Desk struct{ Cases string } }](o.ana, "PATCH", "/lines/"+o.line()+"/desk", map[string]any{"cases": on, "wait_s": 600})
+	if got.Desk.Cases != on {
+		o.t.Fatalf("the line has cases %q, not %q", got.Desk.Cases, on)
+	}
+}
+
+// line is the one that text calls the first.
+func (o *floor) line() string {
+	o.t.Helper()
+	all := rest[struct{ Lines []struct{ ID, Number string } }](o.ana, "GET", "/lines", nil).Lines
+	return slices.MinFunc(all, func(a, b struct{ ID, Number string }) int { return strings.Compare(a.Number, b.Number) }).ID
 }
 
 // post is an expression that posts and answers what of the answer a is wanted.

@@ -153,7 +153,10 @@ func TestPageHistoryKeepsPlace_S118(t *testing.T) {
 	desk.until(`document.querySelector(".turns .bubble")`)
 	desk.pick("View All")
 	desk.until(rows + ` === 61`)
-	desk.until(fmt.Sprintf(`new Promise(done => requestAnimationFrame(() => done(Math.abs(document.querySelector(".room-body").scrollTop - %v) < 5)))`, at))
+	eval[bool](desk, fmt.Sprintf(`new Promise(done => { // the place is found a frame after the rows
+		const end = performance.now() + 3000, look = () => Math.abs(document.querySelector(".room-body").scrollTop - %v) < 5 || performance.now() > end ? done(true) : setTimeout(look, 20);
+		look();
+	})`, at))
 	if back := eval[float64](desk, `document.querySelector(".room-body").scrollTop`); back < at-5 || back > at+5 {
 		t.Errorf("back at %v, left at %v", back, at)
 	}

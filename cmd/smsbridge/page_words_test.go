@@ -14,6 +14,7 @@ import (
 const unspoken = `(() => {
 	const data = "bdi, .figure, code, kbd, pre, time, .bubble-text, .row-text, .avatar, .account, body [dir=ltr], body [lang=en]";
 	const said = [...document.querySelectorAll(data)].map(e => e.textContent.trim()).filter(Boolean)
+		.flatMap(s => [s, s.slice(0, 40)]) // a label may quote how a text begins
 		.concat("English", "Deutsch", "Français", "Español", "العربية").sort((a, b) => b.length - a.length);
 	const found = [];
 	const judge = (text, where) => {

@@ -18,12 +18,17 @@ var screens = []screen{
 	{"chat", "", `document.querySelector(".row")`},
 	{"thread", anyThread, `document.querySelector(".bubble.out.delivered")`},
 	{"history", "/history", `document.querySelector(".table tbody tr")`},
+	{"history-all", "/history/all", `document.querySelector(".table tbody tr")`},
+	{"history-thread", "/history/all//" + anyTalk, `document.querySelector(".turns .bubble")`},
 	{"people", "/people", `document.querySelector(".dock, .hint")`},
 	{"people-new", "/people/new", `document.querySelector("dialog[open] textarea")`},
+	{"people-card", "/people/" + anyContact, `document.querySelector("dialog[open] .card-ways")`},
+	{"people-edit", "/people/" + anyContact + "/edit", `document.querySelector("dialog[open] textarea")?.value`},
 	{"people-files", "/people/files", `document.querySelector("dialog[open] input[type=file]")`},
 	{"cases", "/cases", `document.querySelector(".choice")`},
 	{"cases-desk", "/cases/desk", `document.querySelectorAll(".card-block select").length > 5`},
 	{"sending", "/sending", `document.querySelector(".big-switch")`},
+	{"sending-queue", "/sending/queue", `document.querySelector(".big-switch")`},
 	{"sending-limits", "/sending/limits", `document.querySelector(".gauge, .empty")`},
 	{"sending-rules", "/sending/rules", `document.querySelector(".entries")`},
 	{"sending-quiet", "/sending/quiet", `document.querySelector(".line-form")`},
@@ -31,7 +36,7 @@ var screens = []screen{
 	{"campaigns", "/campaigns", `document.querySelector("#room .empty")`},
 	{"campaign-new", "/campaigns/new", `document.querySelector("textarea[name=rows]")`},
 	{"lists", "/lists", `document.querySelector("input[name=list]")`},
-	{"templates", "/templates", `document.querySelector("#room .empty")`},
+	{"templates", "/templates", `document.querySelector("#room .empty, #room .table")`},
 	{"template-new", "/templates/new", `document.querySelector("dialog[open] textarea")`},
 	{"consent", "/consent", `document.querySelector("#room .empty")`},
 	{"consent-blocks", "/consent/blocks", `document.querySelector("#room .empty")`},
@@ -41,22 +46,29 @@ var screens = []screen{
 	{"numbers", "/numbers", `document.querySelectorAll(".table tbody tr").length === 2`},
 	{"number", "/numbers/" + anyLine, `document.querySelector("dialog[open] .copy-row")`},
 	{"radio", "/radio", `document.querySelector(".notes li")`},
+	{"radio-wire", "/radio/simulator%3A1", `document.querySelector(".notes li") && document.querySelector(".mono, .wire")`},
 	{"ussd", "/ussd", `document.querySelector(".line-form select")`},
 	{"credit", "/ussd/credit", `document.querySelectorAll(".form-name").length === 2`},
 	{"team", "/team", `document.querySelector(".table tbody tr")`},
 	{"team-new", "/team/new", `document.querySelector("dialog[open] .choice")`},
+	{"team-member", "/team/" + anyAgent, `document.querySelector("dialog[open] bdi")`},
 	{"programs", "/programs", `document.querySelector(".line-form")`},
+	{"programs-token", "/programs/token", `document.querySelector("dialog[open] form")`},
+	{"programs-webhook", "/programs/webhook", `document.querySelector("dialog[open] form")`},
 	{"audit", "/audit", `document.querySelector(".table tbody tr")`},
 	{"settings", "/settings", `document.querySelector(".choice") && document.querySelector(".table tbody tr")`},
 	{"settings-box", "/settings/box", `document.querySelectorAll(".setting").length > 3`},
 	{"help", "/help", `document.querySelector(".plain-rows")`},
 	{"help-from", "/help/from", `document.querySelector(".article")`},
 	{"first", "/start", `document.querySelector("input[name=line-name]")`},
+	{"first-number", "/start/0", `document.querySelector("input[name=line-name]")`},
 	{"first-text", "/start/1", `document.querySelector("input[name=first-to]")`},
+	{"first-colleague", "/start/2", `document.querySelector("input[name=colleague]")`},
 }
 
-// anyLine and anyThread stand for ids that the demo makes.
-const anyLine, anyThread = "LINE", "THREAD"
+// These stand for what the demo makes: ids, and the address of the one
+// conversation.
+const anyLine, anyThread, anyTalk, anyContact, anyAgent = "LINE", "THREAD", "TALK", "CONTACT", "AGENT"
 
 // forms are how each screen is looked at.
 var forms = []form{
@@ -79,11 +91,15 @@ type tour struct {
 	look  string
 }
 
-// newTour begins where talk has left the desk.
+// newTour begins where talk has left the desk, and saves a contact to be shown.
 func newTour(desk *tab) *tour {
-	thread := eval[string](desk, `location.hash`)
-	line := eval[string](desk, `fetch("/api/v1/lines").then(a => a.json()).then(a => a.lines[0].id)`)
-	return &tour{tab: desk, names: strings.NewReplacer(anyLine, line, anyThread, strings.TrimPrefix(thread, "#"))}
+	thread := strings.TrimPrefix(eval[string](desk, `location.hash`), "#")
+	line := rest[struct{ Lines []struct{ ID string } }](desk, "GET", "/lines", nil).Lines[0].ID
+	me := rest[struct{ Agent struct{ ID string } }](desk, "GET", "/session", nil).Agent.ID
+	bea := rest[struct{ Contact struct{ ID string } }](desk, "POST", "/contacts", map[string]any{
+		"name": "Bea Smith", "numbers": []string{"+15550177"}, "types": map[string]string{"+15550177": "mobile"}, "emails": []any{map[string]string{"address": "bea@example.org"}},
+	}).Contact.ID
+	return &tour{tab: desk, names: strings.NewReplacer(anyLine, line, anyThread, thread, anyTalk, strings.TrimPrefix(thread, "t="), anyContact, bea, anyAgent, me)}
 }
 
 func (r *tour) as(f form) {

@@ -119,6 +119,7 @@ async function start(): Promise<void> {
   takeCode();
   watchAddress();
   watchKeys();
+  void import("./steady").then((m) => m.keepFocus(), () => {});
   startWork();
   await knock();
   render(<App />, root);

@@ -149,7 +149,7 @@ function look(e: Event) {
 function Keys({ onClose }: { onClose(): void }) {
   return (
     <Dialog key="keys" title={words.keysTitle} onClose={onClose}>
-      <dl class="facts keys">{words.keyList.map(([k, v]) => <div key={k} class={single(k) && !preferences.value.single_keys ? "off" : undefined}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></div>)}</dl>
+      <dl class="facts keys">{[...words.keyList, ...own.moreKeys].map(([k, v]) => <div key={k} class={single(k) && !preferences.value.single_keys ? "off" : undefined}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></div>)}</dl>
       <p class="hint">{preferences.value.single_keys ? own.singleOn : own.singleOff} <a href={to("settings")} onClick={onClose}>{words.room.settings}</a></p>
     </Dialog>
   );

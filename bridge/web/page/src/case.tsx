@@ -94,7 +94,7 @@ function One({ of: c }: { of: Case }) {
       </dl>
       {open && c.waiting_since && <p class="waits" role="timer">{words.waits}: <strong>{span(now - Date.parse(c.waiting_since))}</strong></p>}
       {c.lookup?.error && <p class="hint">{c.lookup.error}</p>}
-      {c.pop_url && <p><a class="button" href={c.pop_url} target="_blank" rel="noopener noreferrer">{words.elsewhere}</a></p>}
+      {/^https?:/i.test(c.pop_url ?? "") && <p><a class="button" href={c.pop_url} target="_blank" rel="noopener noreferrer">{words.elsewhere}</a></p>}
       {mayWrite.value && <Outcome of={c} save={(outcome) => change("case.outcome", { outcome })} />}
       <Notes of={c} save={(note) => change("case.note", { note })} />
       {mayWrite.value && (open ? (

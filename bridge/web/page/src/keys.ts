@@ -5,6 +5,7 @@
 import { asked } from "./bar";
 import { go, step } from "./desk";
 import { closeSheet } from "./details";
+import { takeBack } from "./kit";
 import { preferences } from "./prefer";
 import { quick } from "./quick";
 import { search } from "./search";
@@ -30,6 +31,8 @@ function withAlt(e: KeyboardEvent): void {
   if (e.code === "KeyN" && !e.shiftKey) starting.value = "";
   else if (e.key === "ArrowDown") step(1, e.shiftKey);
   else if (e.key === "ArrowUp") step(-1, e.shiftKey);
+  else if (e.code === "KeyZ" && !e.shiftKey) takeBack();
+  else if (e.code in inComposer && !e.shiftKey) document.querySelector<HTMLElement>(inComposer[e.code])?.focus();
   else if (!e.shiftKey && ofThread[e.code] && place.value?.thread && threads.value[place.value.thread]) ofThread[e.code](place.value.thread);
   else return;
   e.preventDefault();
@@ -37,6 +40,9 @@ function withAlt(e: KeyboardEvent): void {
 
 // ofThread are the keys that do something to the conversation that is shown.
 const ofThread: Record<string, (thread: string) => void> = { KeyE: close, KeyM: mute, KeyU: markUnread };
+
+// inComposer are the keys that go to something beside what one writes.
+const inComposer: Record<string, string> = { KeyF: "#from", KeyT: "#templates" };
 
 function openQuick(e: KeyboardEvent): void {
   quick.value = true;

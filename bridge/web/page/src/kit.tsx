@@ -172,15 +172,16 @@ interface PaneProps {
   children: ComponentChildren;
 }
 
-// Pane is a room: its head stays, the rest scrolls.
+// Pane is a room: its head stays, the rest scrolls, by keys too where nothing
+// in it takes the focus.
 export function Pane({ title, told, act, children }: PaneProps) {
   return (
     <section class="pane room" id="room" tabIndex={-1} aria-label={title}>
       <header class="room-head">
-        <div><h2>{title}</h2>{told && <p class="hint">{told}</p>}</div>
+        <div><h2 dir="auto">{title}</h2>{told && <p class="hint">{told}</p>}</div>
         {act && <div class="room-act">{act}</div>}
       </header>
-      <div class="room-body">{children}</div>
+      <div class="room-body" role="group" aria-label={title} tabIndex={0}>{children}</div>
     </section>
   );
 }
@@ -325,7 +326,21 @@ let toasted = 0;
 export function toast(told: string, undo?: () => void, lasts = shownFor): void {
   const n = ++toasted;
   toasts.value = [...toasts.value.slice(-2), { n, told, undo }];
-  window.setTimeout(() => drop(n), lasts);
+  window.setTimeout(() => expire(n, lasts === shownFor), lasts);
+}
+
+// expire leaves a toast to who is just at it, if what it offers lasts.
+function expire(n: number, stays: boolean): void {
+  if (stays && document.querySelector(".toasts:is(:hover, :focus-within)")) window.setTimeout(() => expire(n, stays), shownFor);
+  else drop(n);
+}
+
+// takeBack is the Undo of the newest toast that has one, for a key.
+export function takeBack(): void {
+  const t = toasts.value.findLast((t) => t.undo);
+  if (!t) return;
+  t.undo!();
+  drop(t.n);
 }
 
 function drop(n: number): void {
@@ -338,7 +353,7 @@ export function Toasts() {
       {toasts.value.map((t) => (
         <div class="toast" key={t.n}>
           <span>{t.told}</span>
-          {t.undo && <button type="button" class="link" onClick={() => { t.undo!(); drop(t.n); }}>{words.undo}</button>}
+          {t.undo && <button type="button" class="link" aria-keyshortcuts="Alt+Z" title="Alt+Z" onClick={() => { t.undo!(); drop(t.n); }}>{words.undo}</button>}
         </div>
       ))}
     </div>

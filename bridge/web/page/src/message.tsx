@@ -81,7 +81,6 @@ interface Props {
   stop: boolean; // the article that the Tab key reaches
   showLine: boolean;
   onFacts(m: Message): void;
-  onAgain(text: string, m: Message): void;
   onEdit(text: string): void;
 }
 
@@ -95,6 +94,7 @@ function TextBubble({ message: m, name, stop, showLine, onFacts, onEdit }: Props
   const at = m.received_at || m.created_at;
   const state = stateWords(m);
   const trouble = why(m);
+  const write = mayWrite.value; // what reads a signal is drawn again for a reason only, see thread.tsx
   const lost = ["failed", "undelivered", "expired", "partially_sent", "unconfirmed"].includes(m.state);
   return (
     <article class={"bubble " + m.dir + " " + m.state} tabIndex={stop ? 0 : -1}
@@ -120,7 +120,7 @@ function TextBubble({ message: m, name, stop, showLine, onFacts, onEdit }: Props
       {!!m.copies && m.copies > 1 && <p class="bubble-why">{say(words.copies, { n: m.copies })}</p>}
       {m.passcode && <p class="bubble-do"><CopyButton text={m.passcode} told={say(words.copyCode, { code: m.passcode })} /></p>}
       {m.links?.filter((l) => l.warn).map((l) => <p class="bubble-why bad" key={l.url}><strong>{say(words.linkDoubt, { host: l.host })}</strong></p>)}
-      {!inbound && mayWrite.value && <Actions message={m} onEdit={onEdit} />}
+      {!inbound && write && <Actions message={m} onEdit={onEdit} />}
     </article>
   );
 }

@@ -74,7 +74,7 @@ export function Offers() {
   }, [list[0]?.id]);
   if (list.length + taken.length === 0) return null;
   return (
-    <section class="offers" aria-label={words.pane}>
+    <section class="offers" tabIndex={-1} aria-label={words.pane}>
       {list.slice(0, most).map((o) => <Card key={o.id} offer={o} />)}
       {list.length > most && <p class="offer more-offers">+{list.length - most}</p>}
       {taken.map((o) => <p class="offer taken" role="status" key={o.id}>{say(words.takenBy, { reference: o.reference, who: o.taken_by_name ?? "" })}</p>)}

@@ -31,7 +31,7 @@ export function Templates({ place, field, to }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <details class="pop" onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary class="plain square" aria-label={words.title} title={words.title}><BookIcon /></summary>
+      <summary class="plain square" id={field === "composer" ? "templates" : undefined} aria-keyshortcuts="Alt+T" aria-label={words.title} title={words.title}><BookIcon /></summary>
       {open && <Choose place={place} field={field} to={to} />}
     </details>
   );

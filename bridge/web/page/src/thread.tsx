@@ -3,7 +3,7 @@
 // finds a pill that says what came.
 
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { openBox } from "./boxes";
 import { Cog, type Deed } from "./cog";
 import { Composer, composerOf } from "./composer";
@@ -19,7 +19,7 @@ import { NoLine } from "./line";
 import { Bubble, Waiting } from "./message";
 import { later } from "./later";
 import { isNumber } from "./number";
-import { bubbles, outbox, type Outgoing, send } from "./outbox";
+import { bubbles, outbox, type Outgoing } from "./outbox";
 import type { Member, Message, Opening, Thread } from "./protocol";
 import { askRemoveThread, mayRemoveThread } from "./remove";
 import { call, state } from "./socket";
@@ -310,9 +310,7 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
     }
   }
 
-  const edit = (text: string) => { draft(keyOf(at), text); document.getElementById(composerOf(at, boxed))?.focus(); };
-  const again = (text: string, m: Message) => { void toEnd(); send(at, t?.peer ?? at.number!, m.line, text, chat); };
-  const facts = (m: Message) => { shownText.value = m.id; detailsOpen.value = true; };
+  const edit = useCallback((text: string) => { draft(keyOf(at), text); document.getElementById(composerOf(at, boxed))?.focus(); }, [keyOf(at), boxed]);
   const lastKey = waiting.length ? waiting[waiting.length - 1].idem : messages.length ? keyOfMessage(messages[messages.length - 1]) : "";
   const stopKey = [...messages.map(keyOfMessage), ...waiting.map((o) => o.idem)].includes(stop) ? stop : lastKey;
 
@@ -331,7 +329,7 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
             {day.messages.map((m, i) => (
               <div class={"slot" + (runsOn(m, day.messages[i + 1]) ? " runs-on" : "") + (m.id === foundAt ? " sought" : "")} key={keyOfMessage(m)} data-key={keyOfMessage(m)}>
                 <Bubble message={asSeen(m)} name={name} stop={keyOfMessage(m) === stopKey} showLine={!chat && (severalLines || lineName(lines.value[m.line]) === "")}
-                  onFacts={facts} onAgain={again} onEdit={edit} />
+                  onFacts={facts} onEdit={edit} />
               </div>
             ))}
             {day.waiting.map((o) => (
@@ -351,10 +349,19 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   );
 }
 
+// facts and whatever else a bubble is given stay the same from one drawing to the
+// next: a bubble of which nothing changed is not drawn again, and a page of older
+// texts costs what is new in it.
+const facts = (m: Message) => { shownText.value = m.id; detailsOpen.value = true; };
+
+const seenAs = new WeakMap<Message, Message>();
+
 // asSeen is a word of a colleague as something that came, though the box wrote
 // it down for both alike.
 function asSeen(m: Message): Message {
-  return m.channel === "chat" && cameIn(m) ? { ...m, dir: "in", state: "received" } : m;
+  if (m.channel !== "chat" || !cameIn(m)) return m;
+  if (!seenAs.has(m)) seenAs.set(m, { ...m, dir: "in", state: "received" });
+  return seenAs.get(m)!;
 }
 
 function keyOfMessage(m: Message): string {

@@ -440,6 +440,10 @@ export const words = catalog("page", {
 
 // What the page says of itself rather than of texts.
 export const own = catalog("own", {
+  moreKeys: [
+    ["Alt + T / F", "Templates, or the number to send from"],
+    ["Alt + Z", "Take back what was just done, while it is offered"],
+  ] as [string, string][],
   waitsSince: "Waits since {time} for the box, and goes out by itself only within two minutes.",
   keptAt: "The box is away. This is how it was on {time}.",
   singleOn: "/ and ? work outside of a field only, and can be switched off:",

@@ -239,7 +239,7 @@ function Shown({ id, editing, again }: { id: string; editing: boolean; again(): 
           <ul class="card-ways">
             {(contact.numbers ?? []).map((n) => (
               <li key={n}>
-                <span dir="ltr">{n}</span>{contact.types?.[n] && <span class="tag">{contact.types[n]}</span>}
+                <span dir="ltr">{n}</span>{contact.types?.[n] && <span class="tag">{common.numberType[contact.types[n]] ?? contact.types[n]}</span>}
                 {may("agent") && <button type="button" class="button" aria-label={`${words.write}: ${n}`} onClick={() => void attempt(write({ number: n }))}><ChatIcon />{words.write}</button>}
               </li>
             ))}

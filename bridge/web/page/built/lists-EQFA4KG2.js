@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-W26TUSKB.js";import"./chunk-RCDZ76ID.js";import"./chunk-CO2HVXCL.js";import"./chunk-Z6QBH2YA.js";import"./chunk-FN2UDA3A.js";import"./chunk-JZ4KIJ7F.js";export{b as RefusedRows,a as default};

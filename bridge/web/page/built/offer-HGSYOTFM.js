@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-JS2ESSP2.js";import"./chunk-YEBYU4TA.js";import"./chunk-5ZRMUKCK.js";import"./chunk-F2HWADXC.js";import"./chunk-T6SJ5UVZ.js";import"./chunk-7NJMGH5E.js";import"./chunk-Z6QBH2YA.js";import"./chunk-6DYABVDZ.js";import"./chunk-FN2UDA3A.js";import"./chunk-JZ4KIJ7F.js";export{b as Offers,a as answer,c as useNow};
