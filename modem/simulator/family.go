@@ -47,7 +47,7 @@ type Family struct {
 	PlainUSSD               string            // this command makes both plain
 	CardOut, CardIn, Filled []string          // what it says when the SIM goes and comes, when no slot is left
 	Voice                   Voice
-	IMSDelay              time.Duration // how long it takes to say CMS 350
+	IMSDelay                time.Duration // how long it takes to say CMS 350
 	ColdSIM                 bool          // a SIM put in is not seen before the next start
 	CFUNBusy                time.Duration // after +CFUN=1 it answers CME 515 so long
 }
