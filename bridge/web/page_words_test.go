@@ -19,8 +19,10 @@ import (
 // complete are the sections of which every language has every word. A section
 // that is new goes in here as soon as it is translated.
 var complete = []string{
-	"audit", "box", "calls", "card", "case", "cases", "contact", "credit", "first", "help", "history", "mine", "notices",
-	"numbers", "offers", "page", "people", "programs", "radio", "sending", "settings", "team", "templates", "usage", "ussd",
+	"added", "audit", "box", "boxes", "bulk", "calls", "campaigns", "card", "case", "cases", "consent", "contact", "credit",
+	"deliveries", "embed", "exchange", "file", "first", "help", "history", "keys", "ladder", "lists", "mine", "notices",
+	"numbers", "offers", "opening", "own", "page", "people", "programs", "radio", "sending", "settings", "team",
+	"templateroom", "templates", "usage", "ussd",
 }
 
 // forms are the plural forms of the languages of the page (Unicode CLDR, cardinal
