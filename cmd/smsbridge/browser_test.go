@@ -126,17 +126,22 @@ func (p *tab) click(selector string) {
 	p.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// until waits for a condition; it is looked at whenever the page changes.
+// until waits for a condition; it is looked at whenever the page changes, also
+// into another.
 func (p *tab) until(condition string) {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
 	defer stop()
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => {
+	look := chromedp.Evaluate[bool](`new Promise(done => {
 		const look = () => { if (`+condition+`) { change.disconnect(); done(true) } };
 		const change = new MutationObserver(look);
 		change.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 		look();
-	})`, chromedp.EvalAwaitPromise))
+	})`, chromedp.EvalAwaitPromise)
+	_, err := chromedp.Run(ctx, look)
+	for err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "navigated or closed") {
+		_, err = chromedp.Run(ctx, look)
+	}
 	if err != nil {
 		now, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 		p.t.Fatalf("%v: not seen: %s\non the page:\n%s", err, condition, now)
@@ -154,10 +159,11 @@ func eval[T any](p *tab, expression string) T {
 	return v
 }
 
-// typeInto writes at the end of a field.
+// typeInto writes at the end of a field, as soon as it takes the focus: none does
+// below a dialog.
 func (p *tab) typeInto(selector, text string) {
 	p.t.Helper()
-	p.do(chromedp.Focus(chromedp.CSS(selector)))
+	p.until(fmt.Sprintf(`(e => e && (e.focus(), document.activeElement === e))(document.querySelector(%q))`, selector))
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
 	defer stop()
 	if _, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {

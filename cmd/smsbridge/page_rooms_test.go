@@ -248,6 +248,7 @@ func TestPageSendingStopsAndResumes(t *testing.T) {
 	agent.pick("Stop all sending")
 	agent.until(`document.querySelector("dialog[open] input[name=reason]")`)
 	agent.typeInto("dialog[open] input[name=reason]", "A loop")
+	agent.until(`document.querySelector("dialog[open] .danger")`)
 	eval[bool](agent, `document.querySelector("dialog[open] .danger").click() === undefined`)
 	agent.until(`document.querySelector(".big-switch.stopped")?.textContent.includes("A loop")`)
 	if eval[bool](agent, `[...document.querySelectorAll(".big-switch button, #room nav a")].length > 0`) {
@@ -263,6 +264,7 @@ func TestPageSendingStopsAndResumes(t *testing.T) {
 	eval[bool](desk, `(s => { s.value = "high"; return s.dispatchEvent(new Event("change", {bubbles: true})) })(`+row+`.querySelector("select"))`)
 	desk.until(row + `?.querySelector("select").value === "high"`)
 	desk.pick("Start sending again")
+	desk.until(`document.querySelector("dialog[open] .primary")`)
 	eval[bool](desk, `document.querySelector("dialog[open] .primary").click() === undefined`)
 	desk.until(`document.querySelector(".big-switch.running") && ` + shows("Nothing waits."))
 	desk.quiet(t)

@@ -24,12 +24,12 @@ const hostileLot = 500 // strings that one call shows
 const carelessFrom, carelessTo = 36, 66
 
 // hostileMany is how many strings there are: ten thousand in the full size, which
-// takes some minutes, else a tenth of that.
+// takes some minutes, else a few hundred.
 func hostileMany() int {
 	if n, _ := strconv.Atoi(os.Getenv("SMSBRIDGE_HOSTILE")); n > 0 {
 		return n
 	}
-	return 1_000
+	return 400
 }
 
 // elsewhere is where a text that got to be more than text would ask for

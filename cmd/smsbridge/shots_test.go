@@ -37,8 +37,10 @@ var screens = []screen{
 	{"campaign-new", "/campaigns/new", `document.querySelector("textarea[name=rows]")`},
 	{"lists", "/lists", `document.querySelector("input[name=list]")`},
 	{"templates", "/templates", `document.querySelector("#room .empty, #room .table")`},
+	{"template", "/templates/" + anyTemplate, `document.querySelector("dialog[open] textarea")`},
 	{"template-new", "/templates/new", `document.querySelector("dialog[open] textarea")`},
 	{"consent", "/consent", `document.querySelector("#room .empty")`},
+	{"consent-out", "/consent/out", `document.querySelector("#room .empty")`},
 	{"consent-blocks", "/consent/blocks", `document.querySelector("#room .empty")`},
 	{"consent-replies", "/consent/replies", `document.querySelector("#room .empty")`},
 	{"consent-reply", "/consent/replies/new", `document.querySelector("dialog[open] textarea")`},
@@ -68,7 +70,7 @@ var screens = []screen{
 
 // These stand for what the demo makes: ids, and the address of the one
 // conversation.
-const anyLine, anyThread, anyTalk, anyContact, anyAgent = "LINE", "THREAD", "TALK", "CONTACT", "AGENT"
+const anyLine, anyThread, anyTalk, anyContact, anyAgent, anyTemplate = "LINE", "THREAD", "TALK", "CONTACT", "AGENT", "TEMPLATE"
 
 // forms are how each screen is looked at.
 var forms = []form{
@@ -91,7 +93,8 @@ type tour struct {
 	look  string
 }
 
-// newTour begins where talk has left the desk, and saves a contact to be shown.
+// newTour begins where talk has left the desk, and saves a contact and a
+// template to be shown.
 func newTour(desk *tab) *tour {
 	thread := strings.TrimPrefix(eval[string](desk, `location.hash`), "#")
 	line := rest[struct{ Lines []struct{ ID string } }](desk, "GET", "/lines", nil).Lines[0].ID
@@ -99,7 +102,8 @@ func newTour(desk *tab) *tour {
 	bea := rest[struct{ Contact struct{ ID string } }](desk, "POST", "/contacts", map[string]any{
 		"name": "Bea Smith", "numbers": []string{"+15550177"}, "types": map[string]string{"+15550177": "mobile"}, "emails": []any{map[string]string{"address": "bea@example.org"}},
 	}).Contact.ID
-	return &tour{tab: desk, names: strings.NewReplacer(anyLine, line, anyThread, thread, anyTalk, strings.TrimPrefix(thread, "t="), anyContact, bea, anyAgent, me)}
+	ready := rest[struct{ Template struct{ ID string } }](desk, "POST", "/templates", map[string]any{"name": "Ready", "text": "{{first_name}}, your van is ready."}).Template.ID
+	return &tour{tab: desk, names: strings.NewReplacer(anyLine, line, anyThread, thread, anyTalk, strings.TrimPrefix(thread, "t="), anyContact, bea, anyAgent, me, anyTemplate, ready)}
 }
 
 func (r *tour) as(f form) {
