@@ -23,18 +23,10 @@ import (
 // testdata/rows.txt is made from the names, so that neither can drift:
 //
 //	go test ./bridge -run '^TestRows$' -update-rows
-//
-// A row that only the page can prove is named in pageRows until a test in a
-// browser proves it.
 
 var updateRows = flag.Bool("update-rows", false, "write testdata/rows.txt anew")
 
 const lastRow, lastFurniture = 126, 6
-
-// pageRows are what a person sees and no protocol can show: a shape, a colour, a
-// place on the page, a key.
-var pageRows = rowsIn("S2 S3 S36 S37 S42 S43 S44 S46 S47 S49 S52 S59 S61 S64 S72 S73 S76 S82 S83 S85 S87 S89 S90 S92 S94 S95 S96 S97" +
-	" S107 S108 S109 S111 S113 S114 S115 S116 S117 S119 S124 P1 P2 P3 P4 P5 P6")
 
 var rowName = regexp.MustCompile(`_([SP]\d+)`)
 
@@ -48,8 +40,6 @@ func TestRows(t *testing.T) {
 		switch {
 		case len(tests) > 0:
 			fmt.Fprintf(&table, "%s\t%s\n", row, strings.Join(tests, " "))
-		case slices.Contains(pageRows, row):
-			fmt.Fprintf(&table, "%s\tthe page\n", row)
 		default:
 			missing++
 			t.Errorf("no test proves %s: name it in the test that does, as in TestX_%s", row, row)
@@ -125,5 +115,3 @@ func allRows() (rows []string) {
 	}
 	return rows
 }
-
-func rowsIn(list string) []string { return strings.Fields(list) }

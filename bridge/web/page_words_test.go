@@ -20,7 +20,7 @@ import (
 // that is new goes in here as soon as it is translated.
 var complete = []string{
 	"added", "audit", "box", "boxes", "bulk", "calls", "campaigns", "card", "case", "cases", "consent", "contact", "credit",
-	"deliveries", "embed", "exchange", "file", "first", "help", "history", "keys", "ladder", "lists", "mine", "notices",
+	"deliveries", "embed", "exchange", "failure", "file", "first", "help", "history", "keys", "ladder", "lists", "mine", "notices",
 	"numbers", "offers", "opening", "own", "page", "people", "programs", "radio", "sending", "settings", "team",
 	"templateroom", "templates", "usage", "ussd",
 }

@@ -11,7 +11,7 @@ import (
 // TestPageByKeys does at a desk what the founding stories tell, by keys alone:
 // Tab, Enter, arrows and the shortcuts of the list of keys. After each key the
 // focus is on something that is drawn, marked as such, and not lost.
-func TestPageByKeys(t *testing.T) {
+func TestPageByKeys_P2(t *testing.T) {
 	o := newFloor(t)
 	o.atDesk()
 	rest[any](o.ana, "POST", "/templates", map[string]any{"name": "Ready", "text": "The van is ready."})

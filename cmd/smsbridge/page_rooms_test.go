@@ -392,7 +392,7 @@ func TestPageFirstSteps(t *testing.T) {
 	desk.quiet(t)
 }
 
-func TestPageHelp_P1_N10(t *testing.T) {
+func TestPageHelp_P1_P6_N10(t *testing.T) {
 	desk, _ := openRooms(t)
 	desk.room("#/help/gates")
 	desk.until(`document.querySelectorAll(".article p").length === 3`)

@@ -99,6 +99,11 @@ async function knock(): Promise<void> {
   }
 }
 
+// A browser calls it an error that a size was looked at late, and it is none.
+const fail = (error: unknown) => { if (!String(error).startsWith("ResizeObserver")) void import("./notice").then((m) => m.failed(error), () => {}); };
+window.addEventListener("error", (e) => fail(e.error ?? e.message));
+window.addEventListener("unhandledrejection", (e) => fail(e.reason));
+
 const root = document.getElementById("page")!;
 
 async function start(): Promise<void> {

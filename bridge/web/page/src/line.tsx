@@ -34,6 +34,10 @@ export function Bars({ line }: { line: Line }) {
   );
 }
 
+export function money(amount: number, currency?: string): string {
+  return amount.toFixed(2) + (currency ? " " + currency : "");
+}
+
 export function LineChips() {
   const [shown, show] = useState<string | null>(null);
   const list = sortedLines.value;
@@ -48,6 +52,7 @@ export function LineChips() {
           {l.state === "ready"
             ? <span class="chip-note">{l.operator && <bdi>{l.operator}</bdi>}<span class="unseen">, {words.lineReady}, {words.signal[bars(l)]}</span></span>
             : <span class="chip-state">{words.lineState[l.state]}</span>}
+          {l.balance && <span class={"chip-note credit" + (l.balance.low ? " low" : "")}><bdi>{money(l.balance.amount, l.balance.currency)}</bdi></span>}
         </button>
       ))}
       {line && <LineDialog line={line} onClose={() => show(null)} />}

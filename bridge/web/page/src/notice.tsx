@@ -168,4 +168,4 @@ export function NotifySettings() {
   );
 }
 
-export default AskBar;
+export { show as failed } from "./failure";

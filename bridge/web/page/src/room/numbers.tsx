@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog } from "../dialog";
 import { type Column, Confirm, Field, Pane, Reading, said, Switch, Table, toast, useRead } from "../kit";
-import { CopyRow, why } from "../line";
+import { CopyRow, money, why } from "../line";
 import type { Agent, Line } from "../protocol";
 import { may, to } from "../rooms";
 import { call } from "../socket";
@@ -67,10 +67,6 @@ export default function Numbers({ at }: { at: string[] }) {
 
 function assignedTo(agents: Agent[], line: string): Agent[] {
   return agents.filter((a) => a.lines?.includes(line));
-}
-
-export function money(amount: number, currency?: string): string {
-  return amount.toFixed(2) + (currency ? " " + currency : "");
 }
 
 function Manage({ line: l, agents, again }: { line: Line; agents: Agent[]; again(): void }) {

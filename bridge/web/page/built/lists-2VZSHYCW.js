@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-6RR3D2GA.js";import"./chunk-WWGSTVPQ.js";import"./chunk-N6OVDIAT.js";import"./chunk-C3636UIY.js";import"./chunk-WE6FHXXZ.js";import"./chunk-2EQMRWV6.js";export{b as RefusedRows,a as default};

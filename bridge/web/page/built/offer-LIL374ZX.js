@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-NQODD4CN.js";import"./chunk-TFPASCQU.js";import"./chunk-FNYUK73Y.js";import"./chunk-WWJIP2ZV.js";import"./chunk-IPDW2QZV.js";import"./chunk-BHHPQ6IF.js";import"./chunk-C3636UIY.js";import"./chunk-NLRUOTMI.js";import"./chunk-WE6FHXXZ.js";import"./chunk-2EQMRWV6.js";export{b as Offers,a as answer,c as useNow};
