@@ -148,6 +148,12 @@ func (p *tab) until(condition string) {
 	}
 }
 
+// comes waits for what no change of the page tells of.
+func (p *tab) comes(condition string) {
+	p.t.Helper()
+	eval[bool](p, `new Promise(done => { const look = async () => (await (`+condition+`)) ? done(true) : setTimeout(look, 50); look() })`)
+}
+
 func eval[T any](p *tab, expression string) T {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
@@ -163,7 +169,7 @@ func eval[T any](p *tab, expression string) T {
 // below a dialog.
 func (p *tab) typeInto(selector, text string) {
 	p.t.Helper()
-	p.until(fmt.Sprintf(`(e => e && (e.focus(), document.activeElement === e))(document.querySelector(%q))`, selector))
+	p.comes(fmt.Sprintf(`(e => e && (e.focus(), document.activeElement === e))(document.querySelector(%q))`, selector))
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
 	defer stop()
 	if _, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {

@@ -97,7 +97,7 @@ func TestPageTemplates_S59_S60_S61(t *testing.T) {
 
 func ownLine(p *tab) string {
 	p.t.Helper()
-	return rest[struct{ Lines []struct{ ID string } }](p, "GET", "/lines", nil).Lines[0].ID
+	return (&floor{t: p.t, ana: p}).line()
 }
 
 // TestPageCampaign is a campaign from its list to the answers, as somebody does

@@ -93,12 +93,6 @@ func (g *gate) note(ends ...net.Conn) bool {
 	return !g.locked
 }
 
-// comes waits for what no change of the page tells of.
-func (p *tab) comes(condition string) {
-	p.t.Helper()
-	eval[bool](p, `new Promise(done => { const look = async () => (await (`+condition+`)) ? done(true) : setTimeout(look, 50); look() })`)
-}
-
 // shelf is all that the browser keeps of what was read, in one string.
 const shelf = `indexedDB.databases().then(all => !all.some(d => d.name === "smsbridge") ? "[[],[]]" : new Promise((done, fail) => {
 	const r = indexedDB.open("smsbridge");

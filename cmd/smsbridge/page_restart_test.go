@@ -68,7 +68,9 @@ func TestPageRestart_N10_S31(t *testing.T) {
 	desk.until(`document.querySelector(".connection.lost")`)
 	box = serve()
 	desk.until(`document.querySelector(".connection.live") && document.querySelector("#composer").value === "Half a sentence"`)
-	desk.comes(`!(` + own + `).some(k => k.includes(".draft."))`) // the box has it
+	desk.comes(`!(` + own + `).some(k => k.includes(".draft."))`) // the box has it, and the page keeps that it has
+	desk.comes(`fetch("/api/v1/threads/" + location.hash.slice(3)).then(a => a.json()).then(({thread: {view}}) => ` + shelf + `.then(kept => JSON.parse(kept)[0]
+		.some(l => l.threads.some(t => t.view?.draft === "Half a sentence" && t.view.draft_rev === view.draft_rev))))`)
 	box.end(syscall.SIGKILL)
 	desk.until(`document.querySelector(".connection.lost")`)
 	desk.do(chromedp.Reload()) // and so has the page, without the box

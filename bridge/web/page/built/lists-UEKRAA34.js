@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-4ROYIWHY.js";import"./chunk-VUEHZH6H.js";import"./chunk-N6OVDIAT.js";import"./chunk-2NHNUNOW.js";import"./chunk-WE6FHXXZ.js";import"./chunk-2EQMRWV6.js";export{b as RefusedRows,a as default};

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-LZNMHHKB.js";import"./chunk-IV7S65TF.js";import"./chunk-FNYUK73Y.js";import"./chunk-WWJIP2ZV.js";import"./chunk-KPEKE4UT.js";import"./chunk-BHHPQ6IF.js";import"./chunk-2NHNUNOW.js";import"./chunk-NLRUOTMI.js";import"./chunk-WE6FHXXZ.js";import"./chunk-2EQMRWV6.js";export{b as Offers,a as answer,c as useNow};
