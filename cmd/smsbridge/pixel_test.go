@@ -19,7 +19,7 @@ func TestBenchPixel(t *testing.T) {
 	if os.Getenv("SMSBRIDGE_BENCH") == "" {
 		t.Skip("measures for some seconds; run it with `make bench`")
 	}
-	const texts = 300
+	const texts = 150
 	chromium := findChromium(t)
 	s := newStand(t, build(t, ""), 1, simulator.ModemOptions{})
 	url := s.serve()
@@ -72,7 +72,7 @@ func TestBenchPixel(t *testing.T) {
 		if err := s.phone.Send(s.sims[0].Number(), text); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(53+n*7%29) * time.Millisecond) // the SIM is emptied, and no beat of the frames is met
+		time.Sleep(time.Duration(211+n*37%173) * time.Millisecond) // more than a modem hears, and no beat of the frames is met
 	}
 	for i, d := range desks {
 		eval[bool](d, fmt.Sprintf(`new Promise(done => { const end = performance.now() + 10000, look = () => Object.keys(drawn).length === %d || performance.now() > end ? done(true) : setTimeout(look, 50); look() })`, texts))
