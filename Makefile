@@ -8,7 +8,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -X main.version=$(VERSION)
 
-.PHONY: all run test check lint race fuzz bench generate shots install clean
+.PHONY: all run test check lint race fuzz fuzz-targets bench generate shots install clean
 
 all: smsbridge
 
@@ -46,6 +46,9 @@ fuzz:
 	@for f in $(FUZZ); do \
 		$(GO) test ./$${f%:*} -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
 	done
+
+fuzz-targets:
+	@printf '%s\n' $(FUZZ)
 
 # The figures of README, measured here and now. The codec works on one core, and
 # its figures are those of one, the collector's share included.
