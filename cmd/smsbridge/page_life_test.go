@@ -114,16 +114,23 @@ func settled(p *tab, text string) {
 		lists[0]?.threads.some(t => t.last?.text === %[2]q) && ends.some(e => e.messages.at(-1)?.text === %[2]q))`, shelf, text))
 }
 
-// TestPageAway_N10_S31: without the box the page opens, shows what was read and
-// when, and takes texts; what waited too long asks before it leaves.
-func TestPageAway_N10_S31(t *testing.T) {
+// gatedDesk is a desk behind a gate, which could go on without the box by now.
+func gatedDesk(t *testing.T) (desk *tab, g *gate, url string) {
+	t.Helper()
 	chromium := findChromium(t)
 	url, code := startDemo(t)
-	g := newGate(t, url)
-	desk := newBrowser(t, chromium)
+	g = newGate(t, url)
+	desk = newBrowser(t, chromium)
 	signIn(t, desk, g.url(), code)
 	talk(t, desk, url)
 	settled(desk, "Thank you!")
+	return desk, g, url
+}
+
+// TestPageAway_N10_S31: without the box the page opens, shows what was read and
+// when, and takes texts; what waited too long asks before it leaves.
+func TestPageAway_N10_S31(t *testing.T) {
+	desk, g, _ := gatedDesk(t)
 	thread := eval[string](desk, `location.hash`)
 
 	g.shut()
@@ -191,13 +198,7 @@ func texts(p *tab) (all []string) {
 // TestPageAwayForgets_N10: who signs out leaves nothing behind, also while the
 // box is away, and nobody finds what another account has read or written.
 func TestPageAwayForgets_N10(t *testing.T) {
-	chromium := findChromium(t)
-	url, code := startDemo(t)
-	g := newGate(t, url)
-	desk := newBrowser(t, chromium)
-	signIn(t, desk, g.url(), code)
-	talk(t, desk, url)
-	settled(desk, "Thank you!")
+	desk, g, _ := gatedDesk(t)
 	ben := rest[madeAgent](desk, "POST", "/agents", map[string]string{"name": "Ben", "role": "agent"})
 	eve := rest[madeAgent](desk, "POST", "/agents", map[string]string{"name": "Eve", "role": "agent"})
 	if kept := eval[string](desk, shelf); !strings.Contains(kept, "Thank you!") || !strings.Contains(kept, `"name":"Ana"`) {
@@ -275,13 +276,7 @@ func TestPageAwayInsecure_N10(t *testing.T) {
 // TestPageAwayOther_N10_S31: somebody else signed in while the page was away. What
 // waits there is not sent in their name.
 func TestPageAwayOther_N10_S31(t *testing.T) {
-	chromium := findChromium(t)
-	url, code := startDemo(t)
-	g := newGate(t, url)
-	desk := newBrowser(t, chromium)
-	signIn(t, desk, g.url(), code)
-	talk(t, desk, url)
-	settled(desk, "Thank you!")
+	desk, g, url := gatedDesk(t)
 	ben := rest[madeAgent](desk, "POST", "/agents", map[string]string{"name": "Ben", "role": "owner"})
 	g.shut()
 	desk.do(chromedp.Reload())

@@ -10,7 +10,7 @@ import { presences } from "../hint";
 import { ChatIcon } from "../icon";
 import { type Column, Confirm, Field, Pane, Reading, SearchField, Table, toast, Trouble, useDoing, usePages, usePlace, useRead } from "../kit";
 import { parse } from "../number";
-import type { Contact, Message, Role } from "../protocol";
+import type { Card, Contact, Message, Role } from "../protocol";
 import { Refusal } from "../refusal";
 import { may, to } from "../rooms";
 import { call } from "../socket";
@@ -71,18 +71,6 @@ const words = catalog("people", {
   merged: "The two are one now.",
   apart: "They are two again.",
 });
-
-interface Card extends Contact {
-  first_name?: string;
-  last_name?: string;
-  organisation?: string;
-  emails?: { address: string; type?: string }[];
-  address?: string;
-  notes?: string;
-  custom?: Record<string, string>;
-  language?: string;
-  blocked?: boolean;
-}
 
 const leave = () => (location.hash = to("people"));
 

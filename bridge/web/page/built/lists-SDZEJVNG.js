@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-I32FMZRL.js";import"./chunk-QYWTKKDH.js";import"./chunk-J2O2WNYC.js";import"./chunk-65AKW75Y.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as RefusedRows,a as default};

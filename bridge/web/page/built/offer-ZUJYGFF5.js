@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-VW66CXL7.js";import"./chunk-CRPXU6UW.js";import"./chunk-7OW3CEFG.js";import"./chunk-7MRFKP4I.js";import"./chunk-Q5SJYVWX.js";import"./chunk-OUXEUH3P.js";import"./chunk-65AKW75Y.js";import"./chunk-EGYY6KII.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as Offers,a as answer,c as useNow};
