@@ -27,10 +27,11 @@ func (p *tab) room(hash string) {
 	p.until(`document.querySelector("#room h2") && !document.querySelector("#room .note")?.textContent.includes("…")`)
 }
 
-// pick clicks the first button or link that is called so.
+// pick clicks the first button or link that is called so, as a person could:
+// beside an open dialog nothing can be reached, and nothing in one that closes.
 func (p *tab) pick(name string) {
 	p.t.Helper()
-	found := fmt.Sprintf(`[...document.querySelectorAll("dialog[open] button, dialog[open] a, button, a")].find(b => (b.ariaLabel || b.textContent).trim() === %q)`, name)
+	found := fmt.Sprintf(`[...([...document.querySelectorAll("dialog:modal")].at(-1) ?? document).querySelectorAll("button, a")].find(b => (b.ariaLabel || b.textContent).trim() === %q && !b.closest("dialog:not([open])"))`, name)
 	p.until(found)
 	eval[bool](p, found+`.click() === undefined`)
 }
