@@ -64,16 +64,13 @@ const tight = `[...document.querySelectorAll("button, .button")].filter(e => e.c
 // TestPageWordsInChromium walks through the screens in the pseudo language, in
 // Arabic, and in German where there is little room.
 func TestPageWordsInChromium(t *testing.T) {
-	chromium := findChromium(t)
-	url, code := startDemo(t)
-	desk := newBrowser(t, chromium)
-	signIn(t, desk, url, code)
-	talk(t, desk, url)
-	round := newTour(desk)
+	o := newFloor(t)
+	desk := o.ana
+	whole := wholeTour(o)
 
 	t.Run("no word is hard-coded", func(t *testing.T) {
-		desk := desk.in(t)
-		round.tab = desk
+		round := whole.in(t)
+		desk := round.tab
 		round.as(form{width: 1280, height: 800, look: `{"language":"xx"}`})
 		for _, s := range screens {
 			round.to(s)
@@ -87,8 +84,8 @@ func TestPageWordsInChromium(t *testing.T) {
 		}
 	})
 	t.Run("Arabic goes from right to left, and numbers do not", func(t *testing.T) {
-		desk := desk.in(t)
-		round.tab = desk
+		round := whole.in(t)
+		desk := round.tab
 		for _, width := range []int64{1280, 390} {
 			round.as(form{width: width, height: 800, look: `{"language":"ar"}`})
 			for _, s := range screens {
@@ -117,8 +114,8 @@ func TestPageWordsInChromium(t *testing.T) {
 		}
 	})
 	t.Run("German has room in a narrow window", func(t *testing.T) {
-		desk := desk.in(t)
-		round.tab = desk
+		round := whole.in(t)
+		desk := round.tab
 		const width = 390
 		round.as(form{width: width, height: 800, look: `{"language":"de"}`})
 		for _, s := range screens {

@@ -75,7 +75,7 @@ function One({ of: b }: { of: Box }) {
   return (
     <section class={"chatbox" + (b.small ? " small" : "") + (n > 0 ? " fresh" : "")} aria-label={say(words.box, { who: name })} onKeyDown={onKey}>
       <header>
-        <button type="button" class="plain box-name" aria-expanded={!b.small} aria-label={say(b.small ? words.open : words.small, { who: name })} onClick={() => change(b.thread, !b.small)}>
+        <button type="button" class="plain box-name" aria-expanded={!b.small} title={say(b.small ? words.open : words.small, { who: name })} onClick={() => change(b.thread, !b.small)}>
           {t && <Avatar thread={t} />}
           <span><bdi>{name}</bdi> <span class="tag">{t?.channel === "chat" ? common.chat : common.sms}</span></span>
           {n > 0 && <span class="badge"><span aria-hidden="true">{n}</span><span class="unseen">{say(words.fresh, { n })}</span></span>}
