@@ -72,12 +72,12 @@ func TestPageWordsInChromium(t *testing.T) {
 		round := whole.in(t)
 		desk := round.tab
 		round.as(form{width: 1280, height: 800, look: `{"language":"xx"}`})
-		for _, s := range screens {
-			round.to(s)
+		round.each(func(name string) {
 			for _, found := range eval[[]string](desk, unspoken) {
-				t.Errorf("%s: %s", s.name, found)
+				t.Errorf("%s: %s", name, found)
 			}
-		}
+		})
+		round.to(screen{"settings", "/settings", `document.querySelector(".choice")`})
 		eval[bool](desk, `(document.querySelector(".room-body").prepend("Hard-coded"), document.querySelector(".room-body").title = "Set", true)`)
 		if found := eval[[]string](desk, unspoken); len(found) != 2 {
 			t.Errorf("control: of two planted words %q are found", found)
@@ -88,9 +88,8 @@ func TestPageWordsInChromium(t *testing.T) {
 		desk := round.tab
 		for _, width := range []int64{1280, 390} {
 			round.as(form{width: width, height: 800, look: `{"language":"ar"}`})
-			for _, s := range screens {
-				round.to(s)
-				at := fmt.Sprintf("%s at %d", s.name, width)
+			round.each(func(name string) {
+				at := fmt.Sprintf("%s at %d", name, width)
 				if root := eval[string](desk, `document.documentElement.lang + " " + document.documentElement.dir`); root != "ar rtl" {
 					t.Errorf("%s: the page says %q of itself", at, root)
 				}
@@ -103,8 +102,9 @@ func TestPageWordsInChromium(t *testing.T) {
 				for _, found := range slices.Compact(eval[[]string](desk, turned)) {
 					t.Errorf("%s: turned round: %q", at, found)
 				}
-			}
+			})
 		}
+		round.to(screen{"settings", "/settings", `document.querySelector(".choice")`})
 		eval[bool](desk, `(() => { const p = document.createElement("p"); p.textContent = "+15550100"; document.querySelector(".room-body").prepend(p); p.style.marginInlineStart = "-80px"; return true })()`)
 		if found := eval[[]string](desk, turned); !slices.Contains(found, "+15550100") {
 			t.Errorf("control: a planted number is not among %q", found)
@@ -118,18 +118,18 @@ func TestPageWordsInChromium(t *testing.T) {
 		desk := round.tab
 		const width = 390
 		round.as(form{width: width, height: 800, look: `{"language":"de"}`})
-		for _, s := range screens {
-			round.to(s)
+		round.each(func(name string) {
 			if w := eval[float64](desk, `document.documentElement.scrollWidth`); w > width {
-				t.Errorf("%s: the page is %v wide", s.name, w)
+				t.Errorf("%s: the page is %v wide", name, w)
 			}
 			if found := eval[[]string](desk, beside); len(found) > 0 {
-				t.Errorf("%s: beside the screen: %s", s.name, strings.Join(found, ", "))
+				t.Errorf("%s: beside the screen: %s", name, strings.Join(found, ", "))
 			}
 			if found := eval[[]string](desk, tight); len(found) > 0 {
-				t.Errorf("%s: cut off: %q", s.name, found)
+				t.Errorf("%s: cut off: %q", name, found)
 			}
-		}
+		})
+		round.to(screen{"settings", "/settings", `document.querySelector(".choice")`})
 		eval[bool](desk, `(() => { const b = document.createElement("button"); b.textContent = "Anrufweiterleitung"; b.style = "inline-size:3em;overflow:hidden"; document.querySelector(".room-body").prepend(b); return true })()`)
 		if found := eval[[]string](desk, tight); !slices.Contains(found, "Anrufweiterleitung") {
 			t.Errorf("control: a planted button is not among %q", found)

@@ -166,6 +166,19 @@ var scenes = []scene{
 	{"credit", (*tour).credit},
 }
 
+// each goes to each screen and scene, and has it looked at.
+func (r *tour) each(look func(name string)) {
+	r.t.Helper()
+	for _, s := range screens {
+		r.to(s)
+		look(s.name)
+	}
+	for _, s := range scenes {
+		s.show(r)
+		look(s.name)
+	}
+}
+
 // boxes has two conversations in boxes over a room, and a third that is made
 // small; in one of them is something that nobody has looked at.
 func (r *tour) boxes() {
