@@ -124,6 +124,9 @@ func wholeTour(o *floor) *tour {
 	return r
 }
 
+// noNames is for a tour that goes to no room of something.
+var noNames = strings.NewReplacer(anyAgent, anyAgent)
+
 // in is the same tour for a subtest.
 func (r *tour) in(t *testing.T) *tour {
 	s := *r
