@@ -190,11 +190,23 @@ func eval[T any](p *tab, expression string) T {
 	return v
 }
 
+// inFront is what a person can reach: the dialog that opened last, or the page
+// where none is open. One that was closed may stay for a moment.
+const inFront = `([...document.querySelectorAll("dialog:modal")].at(-1) ?? document)`
+
+// reached are the elements of a selector that a person can reach, first the first
+// of them.
+func reached(selector string) string {
+	return fmt.Sprintf(`[...%s.querySelectorAll(%q)].filter(e => !e.closest("dialog:not([open])"))`, inFront, selector)
+}
+
+func first(selector string) string { return reached(selector) + `[0]` }
+
 // typeInto writes at the end of a field, as soon as it takes the focus: none does
 // below a dialog.
 func (p *tab) typeInto(selector, text string) {
 	p.t.Helper()
-	p.comes(fmt.Sprintf(`(e => e && (e.focus(), document.activeElement === e))(document.querySelector(%q))`, selector))
+	p.comes(fmt.Sprintf(`(e => e && (e.focus(), document.activeElement === e))(%s)`, first(selector)))
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
 	defer stop()
 	if _, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
@@ -205,7 +217,7 @@ func (p *tab) typeInto(selector, text string) {
 // clear empties a field.
 func (p *tab) clear(selector string) {
 	p.t.Helper()
-	eval[bool](p, fmt.Sprintf(`(i => { i.value = ""; return i.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector(%q))`, selector))
+	eval[bool](p, fmt.Sprintf(`(i => { i.value = ""; return i.dispatchEvent(new Event("input", {bubbles: true})) })(%s)`, first(selector)))
 }
 
 // write writes into a field and presses Enter as a keyboard does: one event

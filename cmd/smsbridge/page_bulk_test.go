@@ -9,16 +9,16 @@ import (
 // option sets a select to the option that is called so, or to the value.
 func (p *tab) option(selector, option string) {
 	p.t.Helper()
-	found := fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-1)?.options`, selector)
-	at := fmt.Sprintf(`[...%s ?? []].findIndex(o => o.value === %q || o.textContent.startsWith(%q))`, found, option, option)
+	found := reached(selector) + `.at(-1)`
+	at := fmt.Sprintf(`[...%s?.options ?? []].findIndex(o => o.value === %q || o.textContent.startsWith(%q))`, found, option, option)
 	p.until(at + ` >= 0`)
-	eval[bool](p, fmt.Sprintf(`(s => { s.selectedIndex = %s; return s.dispatchEvent(new Event("change", {bubbles: true})) })([...document.querySelectorAll(%q)].at(-1))`, at, selector))
+	eval[bool](p, fmt.Sprintf(`(s => { s.selectedIndex = %s; return s.dispatchEvent(new Event("change", {bubbles: true})) })(%s)`, at, found))
 }
 
 // confirm answers the question that stands open.
 func (p *tab) confirm() {
 	p.t.Helper()
-	button := `document.querySelector("dialog[open] .dialog-do .button:is(.primary, .danger)")`
+	button := inFront + `.querySelector("dialog:modal .dialog-do .button:is(.primary, .danger)")`
 	p.until(button)
 	eval[bool](p, button+`.click() === undefined`)
 }
@@ -26,8 +26,8 @@ func (p *tab) confirm() {
 // refill writes a field anew.
 func (p *tab) refill(selector, value string) {
 	p.t.Helper()
-	p.until(fmt.Sprintf(`document.querySelector(%q)`, selector))
-	eval[bool](p, fmt.Sprintf(`(i => { i.value = %q; return i.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector(%q))`, value, selector))
+	p.until(first(selector))
+	eval[bool](p, fmt.Sprintf(`(i => { i.value = %q; return i.dispatchEvent(new Event("input", {bubbles: true})) })(%s)`, value, first(selector)))
 }
 
 // total is a figure of the room, by its key.

@@ -149,7 +149,7 @@ func row(name string) string {
 // choose presses a button by its words.
 func (p *tab) choose(within, words string) {
 	p.t.Helper()
-	button := fmt.Sprintf(`[...document.querySelectorAll(%q)].find(b => b.textContent.includes(%q))`, within, words)
+	button := fmt.Sprintf(`%s.find(b => b.textContent.includes(%q))`, reached(within), words)
 	p.until(button)
 	eval[bool](p, button+`.click() ?? true`)
 }
