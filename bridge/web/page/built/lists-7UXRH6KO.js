@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-TUSWJQPG.js";import"./chunk-75M5S333.js";import"./chunk-J2O2WNYC.js";import"./chunk-6HNKJ5MU.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as RefusedRows,a as default};
