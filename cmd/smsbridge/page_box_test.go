@@ -117,6 +117,21 @@ func TestPageEmbedded_S123(t *testing.T) {
 		eval[bool](again, hand)
 		again.until(`document.querySelector(".note")?.textContent.startsWith("The session is over")`)
 	})
+	t.Run("what the desk of the same browser has kept stays", func(t *testing.T) {
+		desk := desk.in(t)
+		me := rest[struct{ Agent struct{ ID string } }](desk, "GET", "/session", nil).Agent.ID
+		kept := fmt.Sprintf(`localStorage.getItem("smsbridge.%s.boxes.all") ?? "nothing"`, me)
+		eval[bool](desk, fmt.Sprintf(`(localStorage.setItem("smsbridge.%s.boxes.all", "[]"), localStorage.setItem("smsbridge.portal.ag_OTHER.boxes.all", "[]"), true)`, me))
+		beside := desk.newTab(t)
+		beside.open(portal)
+		beside.until(`document.body.dataset.open === "yes"`)
+		if got := eval[string](desk, kept); got != "[]" {
+			t.Errorf("once a portal is open, of the boxes of the desk there is left %s", got)
+		}
+		if !eval[bool](desk, `localStorage.getItem("smsbridge.portal.ag_OTHER.boxes.all") === null`) { // control
+			t.Error("what another account left in a portal is still there")
+		}
+	})
 	desk.quiet(t)
 }
 

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-6FEEFPCP.js";import"./chunk-UEMW4POG.js";import"./chunk-J2O2WNYC.js";import"./chunk-2LRT4B6X.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as RefusedRows,a as default};

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-W7ELSRCG.js";import"./chunk-F6SNH4LL.js";import"./chunk-7OW3CEFG.js";import"./chunk-7MRFKP4I.js";import"./chunk-Q5SJYVWX.js";import"./chunk-OUXEUH3P.js";import"./chunk-2LRT4B6X.js";import"./chunk-EGYY6KII.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as Offers,a as answer,c as useNow};
