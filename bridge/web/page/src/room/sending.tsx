@@ -4,13 +4,14 @@
 import { useState } from "preact/hooks";
 import { catalog, type Plural, say } from "../catalog";
 import { StopIcon } from "../icon";
-import { type Column, Confirm, Field, Gauge, Pane, Reading, said, Switch, Table, toast, Trouble, useDoing, useRead } from "../kit";
+import { Confirm, Pane, said, toast, Trouble } from "../kit";
 import type { Agent, Author, Message } from "../protocol";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, sortedLines } from "../store";
 import { clock, exact, shortAge } from "../time";
 import { words as common } from "../words";
+import { type Column, Field, Gauge, Reading, Switch, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("sending", {
   title: "Sending",

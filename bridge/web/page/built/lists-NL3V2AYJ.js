@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-I5F2VYEY.js";import"./chunk-BDOUX4BT.js";import"./chunk-J2O2WNYC.js";import"./chunk-M7AOPTUR.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as RefusedRows,a as default};
