@@ -114,7 +114,7 @@ func (c *Client) call(ctx context.Context, verb, path string, query url.Values, 
 		ctx, stop = context.WithTimeout(ctx, c.timeout)
 		defer stop()
 	}
-	r, err := c.request(ctx, verb, path, query, in)
+	r, err := c.request(ctx, verb, path, withRev(ctx, query), in)
 	if err != nil {
 		return err
 	}
