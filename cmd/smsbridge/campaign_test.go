@@ -90,6 +90,8 @@ func TestRowsFile_A22(t *testing.T) {
 		{"comma", "number,first_name\n+1,Ana\n+2,\n", nil, "+1 map[first_name:Ana];+2 map[]", false},
 		{"semicolon and another name", "Phone;First Name\n+1;Ana\n", nil, "+1 map[first_name:Ana]", false},
 		{"mark of the encoding", "\ufeffphone,x\n+1,y\n", nil, "+1 map[x:y]", false},
+		{"numbers alone", "\ufeff+1 (555) 01-00\n+2\n", nil, "+1 (555) 01-00 map[];+2 map[]", false},
+		{"a column of one letter is a name", "x\n+1\n", nil, "needs a contact or a number", true},
 		{"quotes", "number,note\n+1,\"a, b\"\"c\"\n", nil, `+1 map[note:a, b"c]`, false},
 		{"map", "a,number\n+1,7\n", map[string]string{"a": "number", "number": "house"}, "+1 map[house:7]", false},
 		{"JSON", `{"number":"+1","n":3}` + "\n\n" + `{"contact":"ct_1","first_name":null}`, nil, "+1 map[n:3];ct_1 map[]", false},
