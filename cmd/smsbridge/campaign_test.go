@@ -39,7 +39,7 @@ func TestVerbs_campaign_S65(t *testing.T) {
 
 	ask(0, "3 people can be read", append([]string{"campaign", "create", "x", "--template", "ready", "--validate-only"}, mapped...)...)
 	ask(exitUsage, "no column", "campaign", "create", "x", "--template", "ready", "--file", file, "--map", "Phone=number")
-	ask(exitError, "Row 3", append([]string{"campaign", "create", "x", "--template", "ready"}, mapped...)...)
+	ask(exitUsage, "Row 3", append([]string{"campaign", "create", "x", "--template", "ready"}, mapped...)...)
 	ask(0, "nothing was sent", append([]string{"campaign", "create", "x", "--template", "ready", "--dry-run", "--continue-on-error"}, mapped...)...)
 	if left := ask(0, "", "campaign", "list", "-q"); left != "" {
 		t.Errorf("a dry run has left %s", left)
@@ -63,7 +63,7 @@ func TestVerbs_campaign_S65(t *testing.T) {
 	ask(0, "none", "optout", "add", "+15550100", "--note", "by phone")
 	ask(0, "by phone", "optout", "list")
 	ask(exitRefused, "does not want texts", "send", "+15550100", "x")
-	ask(exitError, "note", "optout", "remove", "+15550100")
+	ask(exitUsage, "note", "optout", "remove", "+15550100")
 	ask(0, "texts", "optout", "remove", "+15550100", "--note", "in the shop")
 
 	ask(0, "free prize", "block", "add", "free prize", "--kind", "keyword")
