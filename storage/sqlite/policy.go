@@ -32,8 +32,8 @@ func (db *DB) SetPolicy(ctx context.Context, p storage.Policy) error {
 		return err
 	}
 	return db.update(ctx, func(t *tx) error {
-		if p.Line != "" && len(t.lines("id = ?", p.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", p.Line)
+		if err := t.lineOrAll("line", p.Line); err != nil {
+			return err
 		}
 		if err := t.freshPolicy(p.Line); err != nil {
 			return err

@@ -38,8 +38,8 @@ func (db *DB) SetQuiet(ctx context.Context, q storage.Quiet) error {
 		return err
 	}
 	return db.update(ctx, func(t *tx) error {
-		if q.Line != "" && len(t.lines("id = ?", q.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", q.Line)
+		if err := t.lineOrAll("line", q.Line); err != nil {
+			return err
 		}
 		if err := t.freshQuiet(q.Line); err != nil {
 			return err
