@@ -9,8 +9,8 @@ import (
 )
 
 // Each turn of Sweep, with the moment at which it comes: at once, at the moment
-// named, at the bell, a little after an error although the bell rings, and after
-// a minute when nothing is named.
+// named, at the bell, a little after an error although the bell rings, after a
+// rest when it rings on, and after a minute when nothing is named.
 func TestSweep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
@@ -36,7 +36,7 @@ func TestSweep(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || faults != 1 {
 			t.Errorf("it ended with %v after %d faults", err, faults)
 		}
-		want := []time.Duration{0, 10 * time.Second, 13 * time.Second, 18 * time.Second, 18 * time.Second, 78 * time.Second}
+		want := []time.Duration{0, 10 * time.Second, 13 * time.Second, 18 * time.Second, 18*time.Second + rest, 78*time.Second + rest}
 		if len(at) != len(want) {
 			t.Fatalf("turns at %v", at)
 		}

@@ -201,24 +201,9 @@ func (g *Gateway) ring(line string) {
 
 // expire ends what waits past its time, also while no modem is there.
 func (g *Gateway) expire(ctx context.Context) {
-	for ctx.Err() == nil {
-		changed := g.store.Changed()
-		next, err := g.store.Expire(ctx)
-		if err != nil && ctx.Err() == nil {
-			g.log.Error("texts that are past their time", "err", err)
-		}
-		wait := time.Minute
-		if !next.IsZero() {
-			wait = min(wait, time.Until(next.Time))
-		}
-		later := time.NewTimer(wait)
-		select {
-		case <-changed:
-		case <-later.C:
-		case <-ctx.Done():
-		}
-		later.Stop()
-	}
+	_ = storage.Sweep(ctx, g.store.Changed, g.store.Expire, func(err error) {
+		g.log.Error("texts that are past their time", "err", err)
+	})
 }
 
 // strays tells of the lines that this start has found no modem for.

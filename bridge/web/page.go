@@ -4,12 +4,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed page/built
@@ -29,10 +30,13 @@ type page struct {
 	files map[string]*asset
 }
 
-// An asset is one file, and the same compressed where that was built too.
+// An asset is one file, and the same compressed where that was built too. It is
+// read when it is asked for: most boxes are never asked for most files.
 type asset struct {
-	kind, tag   string
-	plain, gzip []byte
+	files       fs.FS
+	kind        string
+	plain, gzip string        // names; gzip is empty where it was not built
+	tag         func() string // the first octets of the SHA-256 of plain
 }
 
 func newPage(files fs.FS) *page {
@@ -41,34 +45,48 @@ func newPage(files fs.FS) *page {
 		if err != nil || d.IsDir() || strings.HasSuffix(name, ".gz") {
 			return err
 		}
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
+		a := &asset{files: files, kind: kindOf(name), plain: name}
+		if _, err := fs.Stat(files, name+".gz"); err == nil {
+			a.gzip = name + ".gz"
 		}
-		sum := sha256.Sum256(text)
-		a := &asset{kind: kindOf(name), tag: hex.EncodeToString(sum[:12]), plain: text}
-		a.gzip, _ = fs.ReadFile(files, name+".gz")
+		a.tag = sync.OnceValue(a.sum)
 		p.files["/"+name] = a
 		return nil
 	})
 	return p
 }
 
+func (a *asset) sum() string {
+	hash := sha256.New()
+	if file, err := a.files.Open(a.plain); err == nil {
+		_, _ = io.Copy(hash, file)
+		_ = file.Close()
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:12])
+}
+
+// kindOf is the media type of each kind of file that is built. The system's own
+// table of them is not read: it differs from box to box.
 func kindOf(name string) string {
 	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
 	case ".js":
 		return "text/javascript; charset=utf-8"
 	case ".css":
 		return "text/css; charset=utf-8"
 	case ".txt":
 		return "text/plain; charset=utf-8"
+	case ".json":
+		return "application/json"
 	case ".webmanifest":
 		return "application/manifest+json"
+	case ".svg":
+		return "image/svg+xml"
+	case ".png":
+		return "image/png"
 	case ".woff2":
 		return "font/woff2"
-	}
-	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
-		return kind
 	}
 	return "application/octet-stream"
 }
@@ -108,11 +126,11 @@ const (
 // the same; an answer to that is one packet.
 func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	text, tag := a.plain, a.tag
-	if a.gzip != nil {
+	name, tag := a.plain, a.tag()
+	if a.gzip != "" {
 		h.Set("Vary", "Accept-Encoding")
 		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			text, tag = a.gzip, a.tag+"-gz"
+			name, tag = a.gzip, tag+"-gz"
 			h.Set("Content-Encoding", "gzip")
 		}
 	}
@@ -124,8 +142,19 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h.Set("Content-Length", strconv.Itoa(len(text)))
+	a.send(w, r, name)
+}
+
+func (a *asset) send(w http.ResponseWriter, r *http.Request, name string) {
+	file, err := a.files.Open(name)
+	if err != nil {
+		panic(err) // it was there when the page was made
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil {
+		w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
+	}
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(text)
+		_, _ = io.Copy(w, file)
 	}
 }

@@ -191,7 +191,8 @@ func (db *DB) Vacuum(ctx context.Context) (before, after int64, err error) {
 		return n
 	}
 	before = size()
-	for _, query := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+	defer db.write.conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA temp_store = MEMORY")
+	for _, query := range []string{"PRAGMA temp_store = FILE", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} { // the copy may be larger than the memory
 		if _, err := db.write.conn.ExecContext(ctx, query); err != nil {
 			return before, before, db.explain(err)
 		}

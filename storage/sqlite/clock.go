@@ -2,9 +2,11 @@ package sqlite
 
 import (
 	"os"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // uptime is the time since the machine started, and which start that was. It
@@ -15,20 +17,22 @@ type uptime func() (boot string, since time.Duration)
 // limits count the time that smsbridge was up.
 var began, process = time.Now(), word(12)
 
-// machine asks Linux (proc(5)).
+// machine asks Linux for CLOCK_BOOTTIME (clock_gettime(2)), which goes on while
+// the machine sleeps.
 func machine() (boot string, since time.Duration) {
-	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
+	var t unix.Timespec
+	name := bootName()
+	if name == "" || unix.ClockGettime(unix.CLOCK_BOOTTIME, &t) != nil {
 		return process, time.Since(began)
 	}
-	text, err := os.ReadFile("/proc/uptime")
-	first, _, _ := strings.Cut(string(text), " ")
-	seconds, bad := strconv.ParseFloat(first, 64)
-	if err != nil || bad != nil {
-		return process, time.Since(began)
-	}
-	return strings.TrimSpace(string(id)), time.Duration(seconds * float64(time.Second))
+	return name, time.Duration(t.Nano())
 }
+
+// bootName is the name of this start of the machine (random(4)).
+var bootName = sync.OnceValue(func() string {
+	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(id))
+})
 
 // spendNow is the moment in the ledger's own count of time: the sum of what the
 // machine was up, as far as the ledger has seen it. It never runs ahead of true

@@ -150,21 +150,19 @@ func (t *tx) released(c storage.Change) {
 	}
 }
 
-// Expire ends what waits past its time, and tells when the next one will.
+// Expire ends what waits past its time, and tells when there is to be another
+// look: never, at the next one's time, or at once after some were ended.
 func (db *DB) Expire(ctx context.Context) (next storage.Time, err error) {
-	now := storage.Now()
-	var due, at int64
+	var first int64
 	err = db.look(ctx, func(v *view) error {
-		_, err := v.get(`
-			SELECT coalesce(sum(expires_at <= ?), 0), coalesce(min(CASE WHEN expires_at > ? THEN expires_at END), 0)
-			FROM part
-			WHERE state IN ('queued', 'held') AND expires_at > 0`, []any{now.Milli(), now.Milli()}, &due, &at)
+		_, err := v.get(`SELECT coalesce(min(expires_at), 0) FROM part WHERE state IN ('queued', 'held') AND expires_at > 0`, nil, &first)
 		return err
 	})
-	if err != nil || due == 0 {
-		return storage.FromMilli(at), err
+	next = storage.FromMilli(first)
+	if err != nil || first == 0 || next.After(storage.Now().Time) {
+		return next, err
 	}
-	return storage.FromMilli(at), db.update(ctx, func(t *tx) error {
+	return next, db.update(ctx, func(t *tx) error {
 		for _, id := range t.messages(`state IN ('queued', 'held') AND expires_at > 0 AND expires_at <= ?`, t.now.Milli()) {
 			t.all(id, storage.Expired, "its time was over before it could be sent")
 			t.derive(id)

@@ -124,6 +124,11 @@ func (db *DB) open(ctx context.Context) error {
 	if err := db.migrate(ctx); err != nil {
 		return err
 	}
+	// A statement with triggers keeps what it may have to undo: a few pages, for
+	// which a temporary file costs more than the statement.
+	if _, err := db.write.conn.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return err
+	}
 	if db.reader, err = sql.Open("sqlite3", fmt.Sprintf(reading, db.path)); err != nil {
 		return err
 	}

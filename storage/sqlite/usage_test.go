@@ -81,7 +81,7 @@ func TestUsage_S120(t *testing.T) {
 	}
 	t.Run("negative control", func(t *testing.T) {
 		if err := o.update(t.Context(), func(t *tx) error {
-			t.exec(`DROP TRIGGER usage_after`)
+			t.exec(`DROP TRIGGER usage_state`)
 			return nil
 		}); err != nil {
 			t.Fatal(err)
