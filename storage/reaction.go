@@ -3,6 +3,7 @@ package storage
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reaction is what phones send as a text when somebody puts a sign to a message:
@@ -19,9 +20,9 @@ type Reaction struct {
 var (
 	thin       = strings.NewReplacer("\u200a", "", "\u200b", "", "\u2060", "", "\ufeff", "")
 	reactWord  = regexp.MustCompile(`(?s)^(Liked|Loved|Disliked|Laughed at|Emphasi[sz]ed|Questioned) (?:[“"](.+)[”"]|an? (?:image|movie|attachment|audio message|sticker|link))$`)
-	reactSign  = regexp.MustCompile(`(?s)^Reacted (\S{1,32}) to (?:[“"](.+)[”"]|an? (?:image|movie|attachment|audio message|sticker|link))$`)
-	reactDroid = regexp.MustCompile(`(?s)^([^\s\pL\pN“"]{1,32}) (to|removed from) [“"](.+)[”"]$`)
-	reactGone  = regexp.MustCompile(`(?s)^Removed an? (like|heart|dislike|laugh|exclamation|question mark|\S{1,32} reaction) from (?:[“"](.+)[”"]|an? (?:image|movie|attachment|audio message|sticker|link))$`)
+	reactSign  = regexp.MustCompile(`(?s)^Reacted (\S+) to (?:[“"](.+)[”"]|an? (?:image|movie|attachment|audio message|sticker|link))$`)
+	reactDroid = regexp.MustCompile(`(?s)^([^\s\pL\pN“"]+) (to|removed from) [“"](.+)[”"]$`)
+	reactGone  = regexp.MustCompile(`(?s)^Removed an? (like|heart|dislike|laugh|exclamation|question mark|\S+ reaction) from (?:[“"](.+)[”"]|an? (?:image|movie|attachment|audio message|sticker|link))$`)
 )
 
 // reactSigns are the signs behind the words.
@@ -46,13 +47,22 @@ func reactionIn(text string) *Reaction {
 		if sign == "" {
 			sign = strings.TrimSuffix(m[1], " reaction")
 		}
+		if utf8.RuneCountInString(sign) > longestSign {
+			return nil
+		}
 		return &Reaction{Sign: sign, Quote: m[2], Removed: true}
 	}
 	return nil
 }
 
+// longestSign is how many code points one emoji may have; families have many.
+const longestSign = 32
+
 // isSign tells an emoji from a word and from a dash.
 func isSign(s string) bool {
+	if utf8.RuneCountInString(s) > longestSign {
+		return false
+	}
 	for _, r := range s {
 		if r >= 0x203C && r != 0x2060 {
 			return true

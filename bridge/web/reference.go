@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"sync"
 
 	"smsbridge/bridge/schema"
 )
@@ -28,7 +29,10 @@ func referenceStyleHash() string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-var referencePage = template.Must(template.New("reference").Funcs(template.FuncMap{"kind": kindText, "json": prettyJSON}).Parse(referenceText))
+// referencePage is read when somebody wants it.
+var referencePage = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("reference").Funcs(template.FuncMap{"kind": kindText, "json": prettyJSON}).Parse(referenceText))
+})
 
 // A chapter is the methods of one noun.
 type chapter struct {
@@ -61,7 +65,7 @@ type objectRow struct {
 
 func (s *spec) reference() ([]byte, error) {
 	var b bytes.Buffer
-	err := referencePage.Execute(&b, map[string]any{
+	err := referencePage().Execute(&b, map[string]any{
 		"Style":    template.CSS(referenceStyle),
 		"Version":  s.version,
 		"Chapters": s.chapters(),

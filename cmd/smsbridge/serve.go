@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,10 @@ import (
 
 // demoHandset is the phone of the customer that one plays in the demo.
 const demoHandset = "+15550100"
+
+// spareMemory is how much memory may lie unused, in percent of what is used.
+// What is used is a few megabytes, and the box is small.
+const spareMemory = 50
 
 // serveSettings are the flags of serve.
 type serveSettings struct {
@@ -76,6 +81,10 @@ to trust it.`,
 				}
 			}
 			s.settings = settingsOf(cmd)
+			cmd.Root().ResetCommands() // the other verbs are not needed any more, nor their memory
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(spareMemory)
+			}
 			return s.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}

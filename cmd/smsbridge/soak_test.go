@@ -18,7 +18,7 @@ import (
 type level struct {
 	descriptors, threads, goroutines int
 	heap                             int     // kB in use
-	rss                              float64 // MB
+	rss                              float64 // MiB
 }
 
 func (s *stand) level() level {
@@ -37,7 +37,7 @@ func (s *stand) level() level {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return level{running.Descriptors, len(threads), running.Goroutines, running.Heap, s.rss()}
+	return level{running.Descriptors, len(threads), running.Goroutines, running.Heap, s.memory("VmRSS")}
 }
 
 // eventsHeld is how many events the ledger holds in memory at most: until then
