@@ -26,7 +26,7 @@ var floors = map[string][]string{
 	"modem":           {"pdu", "modem/at", "modem/profile", "modem/usb", "go.bug.st/serial", "golang.org/x/sys/unix", "github.com/warthog618/modem"},
 	"modem/usb":       {"modem/profile", "golang.org/x/sys/unix"},
 	"modem/simulator": {"pdu", "modem/at", "github.com/creack/pty", "golang.org/x/sys/unix"},
-	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3"},
+	"storage/sqlite":  {"storage", "github.com/mattn/go-sqlite3", "golang.org/x/sys/unix"},
 	"modem/doctor":    {"modem", "modem/profile", "modem/usb"},
 	"bridge/gateway":  {"modem", "modem/doctor", "modem/profile", "pdu", "storage"},
 	"bridge/web":      {"bridge/exchange", "bridge/schema", "storage", "github.com/gorilla/websocket", "golang.org/x/crypto/argon2"},

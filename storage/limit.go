@@ -15,6 +15,7 @@ type Limit struct {
 	ID      string  `json:"id,omitempty"`
 	Window  Window  `json:"window"`
 	Parts   int     `json:"parts"` // Unlimited: no limit
+	Rev     int64   `json:"rev,omitempty"`
 }
 
 // Unlimited as a number of parts is no limit.
@@ -103,19 +104,20 @@ func (l Limit) Check() error {
 // Limits are all that were set.
 type Limits []Limit
 
-// Of is the limit that counts for one subject: its own, or the general one.
-func (ls Limits) Of(s Subject, id string, w Window) (parts int, limited bool) {
-	general := Unlimited
-	for _, l := range ls {
+// Of is the limit that counts for one subject: its own, or as many parts as the
+// general one lets it, which has no rev of its own.
+func (ls Limits) Of(s Subject, id string, w Window) (l Limit, limited bool) {
+	l = Limit{Subject: s, ID: id, Window: w, Parts: Unlimited}
+	for _, set := range ls {
 		switch {
-		case l.Subject != s || l.Window != w:
-		case l.ID == id:
-			return l.Parts, l.Parts != Unlimited
-		case l.ID == "":
-			general = l.Parts
+		case set.Subject != s || set.Window != w:
+		case set.ID == id:
+			return set, set.Parts != Unlimited
+		case set.ID == "":
+			l.Parts = set.Parts
 		}
 	}
-	return general, general != Unlimited
+	return l, l.Parts != Unlimited
 }
 
 // Spent is what one subject has spent in its windows, in the order of Windows.
@@ -154,12 +156,12 @@ func (s Spending) Status(limits Limits) []LimitStatus {
 	var list []LimitStatus
 	s.Spent.Roll(s.Now)
 	for i, w := range Windows {
-		parts, limited := limits.Of(s.Subject, s.ID, w)
+		l, limited := limits.Of(s.Subject, s.ID, w)
 		if !limited {
 			continue
 		}
 		used := int(s.Spent[i].Parts)
-		st := LimitStatus{Limit: Limit{s.Subject, s.ID, w, parts}, Used: used, Left: max(parts-used, 0)}
+		st := LimitStatus{Limit: l, Used: used, Left: max(l.Parts-used, 0)}
 		if used > 0 {
 			st.RefillsAt = At(s.Wall.Add(w.Length() - time.Duration(s.Now-s.Spent[i].Opened)*time.Millisecond))
 		}

@@ -6,11 +6,20 @@ import (
 )
 
 func TestLimitsOf(t *testing.T) {
-	set := Limits{{OfLine, "", PerHour, 5}, {OfLine, "ln_1", PerHour, 9}, {OfLine, "ln_2", PerHour, Unlimited}, {OfBox, "", PerHour, 1}}
-	for id, want := range map[string]int{"ln_1": 9, "ln_2": Unlimited, "ln_3": 5} {
-		parts, limited := set.Of(OfLine, id, PerHour)
-		if parts != want || limited != (want != Unlimited) {
-			t.Errorf("%s has %d, not %d", id, parts, want)
+	set := Limits{
+		{Subject: OfLine, Window: PerHour, Parts: 5, Rev: 3},
+		{Subject: OfLine, ID: "ln_1", Window: PerHour, Parts: 9, Rev: 7},
+		{Subject: OfLine, ID: "ln_2", Window: PerHour, Parts: Unlimited, Rev: 8},
+		{Subject: OfBox, Window: PerHour, Parts: 1},
+	}
+	for id, want := range map[string]Limit{
+		"ln_1": set[1],
+		"ln_2": set[2],
+		"ln_3": {Subject: OfLine, ID: "ln_3", Window: PerHour, Parts: 5}, // by the general one, and there is none of its own to change
+	} {
+		l, limited := set.Of(OfLine, id, PerHour)
+		if l != want || limited != (want.Parts != Unlimited) {
+			t.Errorf("%s has %+v, not %+v", id, l, want)
 		}
 	}
 	if _, limited := set.Of(OfLine, "ln_1", PerDay); limited {
@@ -19,7 +28,7 @@ func TestLimitsOf(t *testing.T) {
 }
 
 func TestCount(t *testing.T) {
-	limits := Limits{{OfBox, "", PerMinute, 3}, {OfBox, "", PerDay, 5}}
+	limits := Limits{{Subject: OfBox, Window: PerMinute, Parts: 3}, {Subject: OfBox, Window: PerDay, Parts: 5}}
 	minute, day := time.Minute.Milliseconds(), (24 * time.Hour).Milliseconds()
 	s := Spending{Subject: OfBox, Wall: Now()}
 	for i, c := range []struct {

@@ -199,6 +199,10 @@ type Draft struct {
 	Digest string
 }
 
+// MostSent is how many texts one request takes; what is larger is a campaign,
+// which has a pace, a preview and a report.
+const MostSent = 100
+
 // Allows tells whether the author may send from a line.
 func (d Draft) Allows(line string) bool { return d.Among == nil || slices.Contains(d.Among, line) }
 

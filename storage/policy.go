@@ -8,6 +8,7 @@ type Policy struct {
 	Pool          bool   `json:"pool"`           // it takes turns with the others of the pool, for numbers that nobody has texted yet
 	MaxParts      int    `json:"max_parts"`      // of one text
 	MaxCharacters int    `json:"max_characters"` // of one text, such as the 140 of old
+	Rev           int64  `json:"rev,omitempty"`
 }
 
 // most is the highest pace and the longest text that a setting takes.

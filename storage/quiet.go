@@ -18,7 +18,8 @@ type Quiet struct {
 
 	// On the clock of the country that a number belongs to, where that has one;
 	// on that of Zone for the others, such as numbers of the United States.
-	Recipient bool `json:"recipient,omitempty"`
+	Recipient bool  `json:"recipient,omitempty"`
+	Rev       int64 `json:"rev,omitempty"`
 }
 
 // ZoneOf is the time zone that a number tells; empty if it tells none.

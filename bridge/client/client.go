@@ -114,21 +114,14 @@ func (c *Client) call(ctx context.Context, verb, path string, query url.Values, 
 		ctx, stop = context.WithTimeout(ctx, c.timeout)
 		defer stop()
 	}
-	r, err := c.request(ctx, verb, path, query, in)
+	answer, err := c.answer(ctx, verb, path, query, in)
 	if err != nil {
 		return err
-	}
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return c.unreachable(err)
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		return fmt.Errorf("%s %s: the answer broke off: %w", verb, path, err)
-	}
-	if answer.StatusCode >= 400 {
-		return parseError(answer, body)
 	}
 	if out == nil {
 		return nil
@@ -138,6 +131,31 @@ func (c *Client) call(ctx context.Context, verb, path string, query url.Values, 
 	}
 	return nil
 }
+
+// answer asks for path. Its body is to be read and closed; a refusal is an error.
+func (c *Client) answer(ctx context.Context, verb, path string, query url.Values, in any) (*http.Response, error) {
+	r, err := c.request(ctx, verb, path, withRev(ctx, query), in)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	if answer.StatusCode < 400 {
+		return answer, nil
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxRefusal))
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: the answer broke off: %w", verb, path, err)
+	}
+	return nil, parseError(answer, body)
+}
+
+// maxRefusal is far above what a box says of why it refuses something, with the
+// thing as it stands beside it.
+const maxRefusal = 1 << 20
 
 func (c *Client) request(ctx context.Context, verb, path string, query url.Values, in any) (*http.Request, error) {
 	var body io.Reader

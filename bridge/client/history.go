@@ -47,22 +47,11 @@ func (c *Client) ExportAll(ctx context.Context, w io.Writer) error {
 // copy writes an answer to w as it comes. What took it must not be thought whole
 // if this answers an error.
 func (c *Client) copy(ctx context.Context, w io.Writer, path string, query url.Values) error {
-	r, err := c.request(ctx, http.MethodGet, path, query, nil)
+	answer, err := c.answer(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
 		return err
 	}
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return c.unreachable(err)
-	}
 	defer answer.Body.Close()
-	if answer.StatusCode >= 400 {
-		body, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
-		if err != nil {
-			return err
-		}
-		return parseError(answer, body)
-	}
 	if _, err := io.Copy(w, answer.Body); err != nil {
 		return fmt.Errorf("GET %s: the answer broke off: %w", path, err)
 	}

@@ -45,35 +45,44 @@ type Sent struct {
 	Replayed bool            `json:"replayed"` // an earlier Send with this Key was answered again
 }
 
-// Send hands a text to the box. When it returns, the message is kept and will
-// go out; Sent.Message.State says how far it has come.
-func (c *Client) Send(ctx context.Context, d Draft) (Sent, error) {
-	type recipient struct {
-		Number string `json:"number,omitempty"`
-		Thread string `json:"thread,omitempty"`
-	}
-	in := struct {
-		To       recipient `json:"to"`
-		From     string    `json:"from,omitempty"`
-		Text     string    `json:"text,omitempty"`
-		Key      string    `json:"idem,omitempty"`
-		MaxParts int       `json:"max_parts,omitempty"`
-		FailFast bool      `json:"fail_fast,omitempty"`
+// draftIn is a draft as it is asked for.
+type draftIn struct {
+	To       recipient `json:"to"`
+	From     string    `json:"from,omitempty"`
+	Text     string    `json:"text,omitempty"`
+	Key      string    `json:"idem,omitempty"`
+	MaxParts int       `json:"max_parts,omitempty"`
+	FailFast bool      `json:"fail_fast,omitempty"`
 
-		Priority storage.Priority `json:"priority,omitempty"`
-		Flash    bool             `json:"flash,omitempty"`
-		At       string           `json:"at,omitempty"`
-		Undo     int              `json:"undo_s,omitempty"`
-		Expires  int              `json:"expires_in_s,omitempty"`
-		Age      int              `json:"offline_age_s,omitempty"`
+	Priority storage.Priority `json:"priority,omitempty"`
+	Flash    bool             `json:"flash,omitempty"`
+	At       string           `json:"at,omitempty"`
+	Undo     int              `json:"undo_s,omitempty"`
+	Expires  int              `json:"expires_in_s,omitempty"`
+	Age      int              `json:"offline_age_s,omitempty"`
 
-		Template string            `json:"template,omitempty"`
-		Values   map[string]string `json:"values,omitempty"`
-	}{recipient{d.To, d.Thread}, d.From, d.Text, d.Key, d.MaxParts, d.FailFast,
+	Template string            `json:"template,omitempty"`
+	Values   map[string]string `json:"values,omitempty"`
+}
+
+type recipient struct {
+	Number string `json:"number,omitempty"`
+	Thread string `json:"thread,omitempty"`
+}
+
+func (d Draft) in() draftIn {
+	in := draftIn{recipient{d.To, d.Thread}, d.From, d.Text, d.Key, d.MaxParts, d.FailFast,
 		d.Priority, d.Flash, "", seconds(d.Undo), seconds(d.Expires), seconds(d.Age), d.Template, d.Values}
 	if !d.At.IsZero() {
 		in.At = d.At.UTC().Format(time.RFC3339Nano)
 	}
+	return in
+}
+
+// Send hands a text to the box. When it returns, the message is kept and will
+// go out; Sent.Message.State says how far it has come.
+func (c *Client) Send(ctx context.Context, d Draft) (Sent, error) {
+	in := d.in()
 	query := url.Values{}
 	if d.Wait != "" {
 		if d.Timeout <= 0 {

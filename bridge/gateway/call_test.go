@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"smsbridge/modem/simulator"
@@ -50,24 +51,27 @@ func TestDial(t *testing.T) {
 // A modem that gives no result before somebody answers can be hung up all the
 // same: Hangup does not wait behind Dial, which may take 90 seconds.
 func TestHangup_whileDialling(t *testing.T) {
-	b := open(t, simulator.ModemOptions{Family: "quectel-ec25"})
-	ctx, by := context.Background(), storage.Author{Kind: "agent", Name: "Olga"}
-	b.phone.Treat(simulator.Conduct{Answer: "answer", After: time.Hour, Blocks: true})
-	if err := b.gateway.Dial(ctx, b.line, customer, by); err != nil {
-		t.Fatal(err)
-	}
-	for len(b.sim.Calls()) == 0 { // the modem dials
-		time.Sleep(time.Millisecond)
-	}
-	if err := b.gateway.Hangup(ctx, b.line, by); err != nil {
-		t.Fatal(err)
-	}
-	b.reads("dial: by agent Olga: it was hung up before")
-	b.reads("hang up: by agent Olga")
-	if c := b.sim.Calls(); len(c) != 1 || c[0].End != "here" || c[0].Answered {
-		t.Errorf("%+v", c)
-	}
-	b.becomes(b.send(customer, "the line is well"), storage.Delivered)
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, simulator.ModemOptions{Family: "quectel-ec25"})
+		ctx, by := context.Background(), storage.Author{Kind: "agent", Name: "Olga"}
+		b.phone.Treat(simulator.Conduct{Answer: "answer", After: time.Hour, Blocks: true})
+		if err := b.gateway.Dial(ctx, b.line, customer, by); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if len(b.sim.Calls()) == 0 {
+			t.Fatal("the modem does not dial")
+		}
+		if err := b.gateway.Hangup(ctx, b.line, by); err != nil {
+			t.Fatal(err)
+		}
+		b.reads("dial: by agent Olga: it was hung up before")
+		b.reads("hang up: by agent Olga")
+		if c := b.sim.Calls(); len(c) != 1 || c[0].End != "here" || c[0].Answered {
+			t.Errorf("%+v", c)
+		}
+		b.becomes(b.send(customer, "the line is well"), storage.Delivered)
+	})
 }
 
 // The card is taken out while all runs, and put back: both are seen, and the

@@ -76,7 +76,7 @@ func start(t testing.TB, store Store, o Options) func() {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- New(store, o).Run(ctx) }()
+	go func() { done <- New(ringing{store}, o).Run(ctx) }()
 	stop := sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
@@ -87,11 +87,49 @@ func start(t testing.TB, store Store, o Options) func() {
 	return stop
 }
 
-// until waits for the ledger to say that something is so.
+// bell is rung when something has happened; who waits looks again.
+type bell struct {
+	mu      sync.Mutex
+	changed chan struct{}
+}
+
+// happened rings at each settlement of a pusher, and at each request that comes to
+// a receiver, in whatever test: to look once too often does no harm.
+var happened = bell{changed: make(chan struct{})}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// next is closed when it rings after this.
+func (b *bell) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.changed
+}
+
+// ringing is a store whose settlements are heard.
+type ringing struct{ Store }
+
+func (s ringing) SettleHook(ctx context.Context, x storage.Settlement) error {
+	defer happened.ring()
+	return s.Store.SettleHook(ctx, x)
+}
+
+// until waits until something is so.
 func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(3 * time.Minute); !is(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
+	for patience := time.After(3 * time.Minute); ; {
+		next := happened.next()
+		if is() {
+			return
+		}
+		select {
+		case <-next:
+		case <-patience:
 			t.Fatalf("%s has not come to pass", what)
 		}
 	}
@@ -163,6 +201,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 }
 
 func (r *receiver) note(h http.Header, text, mood string) {
+	defer happened.ring()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.came++

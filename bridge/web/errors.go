@@ -152,7 +152,7 @@ func (s *Server) refuse(ctx context.Context, err error) (r *refusal, trace strin
 	}
 	if e, ok := errors.AsType[*storage.Error](err); ok {
 		k, known := kinds[e.Code]
-		if known && e.Code == storage.CodeInvalid && (e.Field == "to" || strings.HasPrefix(e.Field, "to.")) {
+		if known && e.Code == storage.CodeInvalid && strings.HasPrefix(e.Field, "to.") {
 			k = recipientInvalid
 		}
 		if known {

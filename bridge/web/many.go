@@ -11,10 +11,6 @@ var manyMethods = []method{
 	{"message.send_many", "POST", "/api/v1/messages/many", storage.ScopeSend, storage.RoleAgent, 200, bind((*Server).sendMany), nil},
 }
 
-// mostSent is how many texts one request takes; what is larger is a campaign,
-// which has a pace, a preview and a report.
-const mostSent = 100
-
 type manyParams struct {
 	Rows []sendParams `json:"rows" need:"true"` // each as message.send takes it; 100 at most, a campaign takes more
 	Idem string       `json:"idem"`             // with their places behind it, for the rows that have none of their own
@@ -38,8 +34,8 @@ type manyAnswer struct {
 // sendMany accepts some texts, each as if it were sent by itself: one that is
 // refused holds up no other, and each has its own row in the audit.
 func (s *Server) sendMany(ctx context.Context, who storage.Caller, p manyParams) (manyAnswer, error) {
-	if len(p.Rows) == 0 || len(p.Rows) > mostSent {
-		return manyAnswer{}, invalidParams.say("rows", "There are %d rows; one request takes 1 to %d. For more make a campaign.", len(p.Rows), mostSent)
+	if len(p.Rows) == 0 || len(p.Rows) > storage.MostSent {
+		return manyAnswer{}, invalidParams.say("rows", "There are %d rows; one request takes 1 to %d. For more make a campaign.", len(p.Rows), storage.MostSent)
 	}
 	answer := manyAnswer{Rows: make([]manyRow, len(p.Rows))}
 	for i, row := range p.Rows {

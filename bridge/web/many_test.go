@@ -43,7 +43,7 @@ func TestSendMany(t *testing.T) {
 	if _, got, text = send(strings.Replace(three, `"text":"a"`, `"text":"other"`, 1)); got.Rows[0].Error == nil || got.Rows[0].Error.Code != idemMismatch.Code {
 		t.Errorf("the same key with another text: %s", text)
 	}
-	for _, n := range []int{0, mostSent + 1} {
+	for _, n := range []int{0, storage.MostSent + 1} {
 		rows := strings.TrimSuffix(strings.Repeat(`{"to":{"number":"+15550100"},"text":"x"},`, n), ",")
 		if status, _, text := send(fmt.Sprintf(`{"rows":[%s]}`, rows)); status != 400 || !strings.Contains(text, "campaign") {
 			t.Errorf("%d rows: %d %s", n, status, text)

@@ -59,15 +59,20 @@ func (k *socket) arrive(head int64) {
 const leftTime = 5 * time.Second
 
 // depart is the end of that. With the last socket it is written down how far
-// the agent was told, so that the next desk can say what was missed.
+// the agent was told, so that the next desk can say what was missed. Where the
+// log ends is asked before the agent is gone: what comes from then on nobody is
+// told of any more.
 func (k *socket) depart(ctx context.Context) {
-	if k.agent == "" || !k.s.presence.leave(k.agent) {
+	if k.agent == "" {
 		return
 	}
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), leftTime)
 	defer stop()
-	defer k.s.presence.forget(k.agent)
 	head, err := k.s.c.Store.Head(ctx)
+	if !k.s.presence.leave(k.agent) {
+		return
+	}
+	defer k.s.presence.forget(k.agent)
 	if err == nil {
 		err = k.s.c.Store.Left(ctx, k.agent, head.Seq)
 	}

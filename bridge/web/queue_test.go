@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -143,8 +144,17 @@ func TestRulesOfSending(t *testing.T) {
 	if err := c.SetPolicy(ctx, storage.Policy{Line: b.line.ID, Pace: 10}); err != nil {
 		t.Error(err)
 	}
-	if all, err := c.Policies(ctx); err != nil || len(all) != 1 || all[0].Pace != 10 {
-		t.Errorf("%+v %v", all, err)
+	all, err := c.Policies(ctx)
+	if err != nil || len(all) != 1 || all[0].Pace != 10 {
+		t.Fatalf("%+v %v", all, err)
+	}
+	seen := client.IfRev(ctx, all[0].Rev)
+	if err := c.SetPolicy(seen, storage.Policy{Line: b.line.ID, Pace: 20}); err != nil {
+		t.Error(err)
+	}
+	late := c.SetPolicy(seen, storage.Policy{Line: b.line.ID, Pace: 30})
+	if e, ok := errors.AsType[*client.Error](late); !ok || e.Type != "conflict" || e.Field != "if_rev" {
+		t.Errorf("what somebody else has set meanwhile is overwritten: %v", late)
 	}
 	if err := c.SetQuiet(ctx, storage.Quiet{From: "20:00", To: "08:00", Zone: "Europe/Berlin"}); err != nil {
 		t.Error(err)

@@ -70,6 +70,21 @@ func (r *reviser) closedCase() string {
 	return id
 }
 
+func (r *reviser) policy() string {
+	r.ask("PUT", "/policies", `{"line":"`+r.line.ID+`","pace":10}`)
+	return r.line.ID
+}
+
+func (r *reviser) quiet() string {
+	r.ask("PUT", "/quiet-hours", `{"line":"`+r.line.ID+`","from":"20:00","to":"08:00","zone":"UTC"}`)
+	return r.line.ID
+}
+
+func (r *reviser) limit() string {
+	r.ask("PUT", "/limits", `{"subject":"line","id":"`+r.line.ID+`","window":"day","parts":5}`)
+	return r.line.ID
+}
+
 func (r *reviser) campaign(acts ...string) func() string {
 	return func() string {
 		id := r.made("/campaigns", `{"name":"c","text":"b","list":"`+r.list()+`"}`, "campaign")
@@ -128,6 +143,10 @@ func TestIfRev(t *testing.T) {
 		"campaign.cancel":  {r.campaign(), `{}`},
 		"rule.set":         {func() string { r.ask("POST", "/rules", `{"destinations":["FR"]}`); return "" }, `{"destinations":["AT"]}`},
 		"rule.delete":      {func() string { r.ask("POST", "/rules", `{"destinations":["FR"]}`); return "" }, `{"destinations":["FR"]}`},
+		"policy.set":       {r.policy, `{"line":"ID","pace":20}`},
+		"quiet.set":        {r.quiet, `{"line":"ID","from":"21:00","to":"08:00","zone":"UTC"}`},
+		"quiet.delete":     {r.quiet, `{"line":"ID"}`},
+		"limit.set":        {r.limit, `{"subject":"line","id":"ID","window":"day","parts":6}`},
 		"thread.view":      {func() string { return r.thread() }, `{"muted":true}`},
 		"autoreply.create": {},
 	}
@@ -166,7 +185,7 @@ func TestIfRev(t *testing.T) {
 			}
 		})
 	}
-	if seen < 30 {
+	if seen < 39 {
 		t.Errorf("only %d methods take if_rev", seen)
 	}
 }
@@ -189,10 +208,31 @@ func (r *reviser) thread() string {
 func TestIfRev_forgotten(t *testing.T) {
 	b := newBox(t)
 	ctx := storage.WithRev(t.Context(), 7)
-	if err := b.db.SetQuiet(ctx, storage.Quiet{From: "20:00", To: "08:00", Zone: "UTC", Policy: storage.QuietHold}); err == nil || !strings.Contains(err.Error(), "leave if_rev out") {
-		t.Errorf("quiet hours have no rev, and it says %v", err)
+	if err := b.db.SaveBalanceSchedule(ctx, storage.BalanceSchedule{Line: b.line.ID, Every: 24, Most: 1}); err == nil || !strings.Contains(err.Error(), "leave if_rev out") {
+		t.Errorf("a schedule has no rev, and it says %v", err)
 	}
-	if found, err := b.db.Quiet(t.Context()); err != nil || len(found) > 0 {
+	if found, err := b.db.BalanceSchedules(t.Context()); err != nil || len(found) > 0 {
 		t.Errorf("%v %v", found, err)
+	}
+}
+
+// TestIfRev_unset: what nobody has set yet has no rev, and a desk that has seen
+// one knows of something that is not there any more.
+func TestIfRev_unset(t *testing.T) {
+	b := newBox(t)
+	boss, _ := b.person(t, "Boss", storage.RoleOwner)
+	_, secret := b.tokenOf(t, boss.ID)
+	r := &reviser{box: b, t: t, secret: secret}
+	for path, body := range map[string]string{
+		"/policies":    `"line":"` + r.line.ID + `","pace":20`,
+		"/quiet-hours": `"line":"` + r.line.ID + `","from":"21:00","to":"08:00","zone":"UTC"`,
+		"/limits":      `"subject":"line","id":"` + r.line.ID + `","window":"day","parts":6`,
+	} {
+		if status, got := r.ask("PUT", path, `{"if_rev":5,`+body+`}`); status != 409 || !strings.Contains(fmt.Sprint(got["detail"]), "rev is 0") {
+			t.Errorf("%s: %d %v", path, status, got)
+		}
+		if status, got := r.ask("PUT", path, `{"if_rev":0,`+body+`}`); status != 200 {
+			t.Errorf("%s: %d %v", path, status, got)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -75,8 +76,18 @@ func (s *Server) policies(ctx context.Context, _ storage.Caller, _ none) (polici
 	return policiesAnswer{Policies: list(all)}, err
 }
 
-func (s *Server) setPolicy(ctx context.Context, who storage.Caller, p storage.Policy) (policiesAnswer, error) {
-	if err := s.c.Store.SetPolicy(ctx, p); err != nil {
+type policyParams struct {
+	Line          string `json:"line"`           // empty: every line that has no settings of its own
+	Pace          int    `json:"pace"`           // parts a minute; 0: as fast as the modem takes them
+	Pool          bool   `json:"pool"`           // it takes turns with the others of the pool, for numbers that nobody has texted yet
+	MaxParts      int    `json:"max_parts"`      // of one text
+	MaxCharacters int    `json:"max_characters"` // of one text, such as the 140 of old
+	ifRev
+}
+
+func (s *Server) setPolicy(ctx context.Context, who storage.Caller, p policyParams) (policiesAnswer, error) {
+	set := storage.Policy{Line: p.Line, Pace: p.Pace, Pool: p.Pool, MaxParts: p.MaxParts, MaxCharacters: p.MaxCharacters}
+	if err := s.c.Store.SetPolicy(ctx, set); err != nil {
 		return policiesAnswer{}, err
 	}
 	return s.policies(ctx, who, none{})
@@ -92,17 +103,30 @@ func (s *Server) quiet(ctx context.Context, _ storage.Caller, _ none) (quietAnsw
 	return quietAnswer{Quiet: list(all)}, err
 }
 
-func (s *Server) setQuiet(ctx context.Context, who storage.Caller, q storage.Quiet) (quietAnswer, error) {
-	if q.Policy == "" {
-		q.Policy = storage.QuietHold
-	}
+type quietParams struct {
+	Line      string `json:"line"`             // empty: every line that has no hours of its own
+	From      string `json:"from" need:"true"` // 20:00
+	To        string `json:"to" need:"true"`   // 08:00
+	Zone      string `json:"zone" need:"true"` // Europe/Berlin
+	Policy    string `json:"policy"`           // hold or refuse: what becomes of a text then; left out, it is held
+	Recipient bool   `json:"recipient"`        // on the clock of the country that a number belongs to, where that has one
+	ifRev
+}
+
+func (s *Server) setQuiet(ctx context.Context, who storage.Caller, p quietParams) (quietAnswer, error) {
+	q := storage.Quiet{Line: p.Line, From: p.From, To: p.To, Zone: p.Zone, Policy: cmp.Or(p.Policy, storage.QuietHold), Recipient: p.Recipient}
 	if err := s.c.Store.SetQuiet(ctx, q); err != nil {
 		return quietAnswer{}, err
 	}
 	return s.quiet(ctx, who, none{})
 }
 
-func (s *Server) deleteQuiet(ctx context.Context, who storage.Caller, p lineParams) (quietAnswer, error) {
+type unquietParams struct {
+	Line string `json:"line"` // empty: the hours of those that have none of their own
+	ifRev
+}
+
+func (s *Server) deleteQuiet(ctx context.Context, who storage.Caller, p unquietParams) (quietAnswer, error) {
 	if err := s.c.Store.DeleteQuiet(ctx, p.Line); err != nil {
 		return quietAnswer{}, err
 	}
@@ -119,8 +143,16 @@ func (s *Server) limits(ctx context.Context, _ storage.Caller, _ none) (limitsAn
 	return limitsAnswer{Limits: list(all)}, err
 }
 
-func (s *Server) setLimit(ctx context.Context, who storage.Caller, l storage.Limit) (limitsAnswer, error) {
-	if err := s.c.Store.SetLimit(ctx, l); err != nil {
+type spendLimitParams struct {
+	Subject storage.Subject `json:"subject" need:"true"` // whose parts are counted
+	ID      string          `json:"id"`                  // one line, agent or token; empty: each that has no limit of its own
+	Window  storage.Window  `json:"window" need:"true"`
+	Parts   int             `json:"parts"` // -1: no limit
+	ifRev
+}
+
+func (s *Server) setLimit(ctx context.Context, who storage.Caller, p spendLimitParams) (limitsAnswer, error) {
+	if err := s.c.Store.SetLimit(ctx, storage.Limit{Subject: p.Subject, ID: p.ID, Window: p.Window, Parts: p.Parts}); err != nil {
 		return limitsAnswer{}, err
 	}
 	return s.limits(ctx, who, none{})

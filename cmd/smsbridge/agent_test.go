@@ -24,7 +24,7 @@ func TestVerbs_people(t *testing.T) {
 		{"", "agent add Ana", 0, "line assign LINE"},
 		{"", "agent add ana", exitRefused, `an account "ana" already`},
 		{"", "agent add crm --role service", 0, "token create --agent"},
-		{"", "agent add x --role boss", exitError, `no role "boss"`},
+		{"", "agent add x --role boss", exitUsage, `no role "boss"`},
 		{"", "agent list", 0, "Ana   agent"},
 		{"", "line assign " + line + " Ana", 0, "Ana (agent) works on: " + line},
 		{"", "line unassign " + line + " Ana", 0, "works on: no line"},
@@ -36,7 +36,7 @@ func TestVerbs_people(t *testing.T) {
 		{"", "token create --label crm --scope messages:send --agent crm --line " + line + " -q", 0, "scp_"},
 		{"", "token create --label x --scope messages:send --agent nobody", exitRefused, `no account "nobody"`},
 		{"a password of hers\n", "agent password Ana", 0, "The password of Ana is set"},
-		{"short\n", "agent password Ana", exitError, "10 to 200"},
+		{"short\n", "agent password Ana", exitUsage, "10 to 200"},
 		{"", "agent password Ana", exitUsage, "standard input is empty"},
 		{"", "agent role Ana manager", 0, "manager, enabled, texting on"},
 		{"", "agent role Ana boss", exitUsage, "none of owner"},
@@ -52,7 +52,7 @@ func TestVerbs_people(t *testing.T) {
 		{"", "audit list --limit 100", 0, "agent.password"},
 		{"", "audit verify", 0, "all in order"},
 		{"", "audit verify --head 9999:" + strings.Repeat("0", 64), exitRefused, "cut off"},
-		{"", "audit verify --head x", exitError, "NUMBER:HASH"},
+		{"", "audit verify --head x", exitUsage, "NUMBER:HASH"},
 	} {
 		t.Run(ids.ReplaceAllString(c.args, "$1"), func(t *testing.T) {
 			code, out, errs := verb(c.in, append(strings.Fields(c.args), "--admin", admin)...)

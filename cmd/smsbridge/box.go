@@ -139,8 +139,13 @@ func sentence(e *client.Error) string {
 	return b.String()
 }
 
+// refusalExit is the exit code of a refusal. A value that cannot be taken is a
+// mistake of the call, whoever finds it, the verb or the box; 2001 and on are
+// texts that are not sent as they are, and what a rule stands against.
 func refusalExit(e *client.Error) int {
 	switch {
+	case e.Type == "invalid_params", e.Type == "too_large":
+		return exitUsage
 	case e.Code >= 1001 && e.Code < 2000:
 		return exitDenied
 	case e.Code >= 5001 && e.Code < 6000:

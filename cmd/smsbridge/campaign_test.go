@@ -39,7 +39,7 @@ func TestVerbs_campaign_S65(t *testing.T) {
 
 	ask(0, "3 people can be read", append([]string{"campaign", "create", "x", "--template", "ready", "--validate-only"}, mapped...)...)
 	ask(exitUsage, "no column", "campaign", "create", "x", "--template", "ready", "--file", file, "--map", "Phone=number")
-	ask(exitError, "Row 3", append([]string{"campaign", "create", "x", "--template", "ready"}, mapped...)...)
+	ask(exitUsage, "Row 3", append([]string{"campaign", "create", "x", "--template", "ready"}, mapped...)...)
 	ask(0, "nothing was sent", append([]string{"campaign", "create", "x", "--template", "ready", "--dry-run", "--continue-on-error"}, mapped...)...)
 	if left := ask(0, "", "campaign", "list", "-q"); left != "" {
 		t.Errorf("a dry run has left %s", left)
@@ -63,7 +63,7 @@ func TestVerbs_campaign_S65(t *testing.T) {
 	ask(0, "none", "optout", "add", "+15550100", "--note", "by phone")
 	ask(0, "by phone", "optout", "list")
 	ask(exitRefused, "does not want texts", "send", "+15550100", "x")
-	ask(exitError, "note", "optout", "remove", "+15550100")
+	ask(exitUsage, "note", "optout", "remove", "+15550100")
 	ask(0, "texts", "optout", "remove", "+15550100", "--note", "in the shop")
 
 	ask(0, "free prize", "block", "add", "free prize", "--kind", "keyword")
@@ -90,6 +90,8 @@ func TestRowsFile_A22(t *testing.T) {
 		{"comma", "number,first_name\n+1,Ana\n+2,\n", nil, "+1 map[first_name:Ana];+2 map[]", false},
 		{"semicolon and another name", "Phone;First Name\n+1;Ana\n", nil, "+1 map[first_name:Ana]", false},
 		{"mark of the encoding", "\ufeffphone,x\n+1,y\n", nil, "+1 map[x:y]", false},
+		{"numbers alone", "\ufeff+1 (555) 01-00\n+2\n", nil, "+1 (555) 01-00 map[];+2 map[]", false},
+		{"a column of one letter is a name", "x\n+1\n", nil, "needs a contact or a number", true},
 		{"quotes", "number,note\n+1,\"a, b\"\"c\"\n", nil, `+1 map[note:a, b"c]`, false},
 		{"map", "a,number\n+1,7\n", map[string]string{"a": "number", "number": "house"}, "+1 map[house:7]", false},
 		{"JSON", `{"number":"+1","n":3}` + "\n\n" + `{"contact":"ct_1","first_name":null}`, nil, "+1 map[n:3];ct_1 map[]", false},

@@ -34,23 +34,10 @@ func contactTable(contacts ...storage.Contact) table {
 
 // contactVerb is a verb that ends with contacts to show.
 func contactVerb(cmd *cobra.Command, do func(cmd *cobra.Command, c *client.Client, args []string) ([]storage.Contact, error)) *cobra.Command {
-	var b box
-	var o output
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.check(); err != nil {
-			return err
-		}
-		return b.ask(cmd.Context(), func(c *client.Client) error {
-			found, err := do(cmd, c, args)
-			if err != nil {
-				return err
-			}
-			return o.print(cmd.OutOrStdout(), contactTable(found...))
-		})
-	}
-	b.flags(cmd)
-	o.flags(cmd)
-	return cmd
+	return showing(cmd, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
+		found, err := do(cmd, c, args)
+		return contactTable(found...), err
+	})
 }
 
 func newContactListCommand() *cobra.Command {

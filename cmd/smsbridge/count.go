@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -63,7 +62,7 @@ func textOrInput(in io.Reader, arg string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("read the text: %w", err)
 	case len(b) > maxText:
-		return "", errors.New("the input is too long for a text message; 255 parts hold at most 39015 characters")
+		return "", fail(exitUsage, "the input is too long for a text message; 255 parts hold at most 39015 characters")
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r"), nil
 }

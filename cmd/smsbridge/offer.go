@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -60,28 +61,13 @@ func newOfferListCommand() *cobra.Command {
 }
 
 func newOfferAnswerCommand() *cobra.Command {
-	var b box
-	var o output
-	var agent, choice string
-	cmd := &cobra.Command{
+	var choice string
+	cmd := newCaseTakeCommand(&cobra.Command{
 		Use: "answer OFFER", Short: "Take an offer; the case and what was said come back",
 		Args: exactly("an offer"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(); err != nil {
-				return err
-			}
-			return b.ask(cmd.Context(), func(c *client.Client) error {
-				taken, err := c.AnswerOffer(cmd.Context(), args[0], agent, storage.Sequel(choice))
-				if err != nil {
-					return err
-				}
-				return printTaken(cmd, o, taken)
-			})
-		},
-	}
-	b.flags(cmd)
-	o.flags(cmd)
-	forAgent(cmd, &agent)
+	}, func(ctx context.Context, c *client.Client, id, agent string) (client.Taken, error) {
+		return c.AnswerOffer(ctx, id, agent, storage.Sequel(choice))
+	})
 	cmd.Flags().StringVar(&choice, "case", "", "new or continue, where there was a case before")
 	return cmd
 }

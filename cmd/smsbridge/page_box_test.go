@@ -153,8 +153,11 @@ func takeTicket(t *testing.T, url, secret string) string {
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out struct{ Ticket string }
-	if err = json.Unmarshal(text, &out); err != nil || out.Ticket == "" {
+	if err := json.Unmarshal(text, &out); err != nil || out.Ticket == "" {
 		t.Fatalf("no ticket: %s, %v", text, err)
 	}
 	return out.Ticket

@@ -34,12 +34,13 @@ line that has no settings of its own. A flag that is not given keeps its value.`
 					return err
 				}
 				if anyGiven(cmd, "pace", "pool", "max-parts", "max-characters") {
+					seen := cmd.Context()
 					for _, old := range all {
 						if old.Line == p.Line {
-							p = over(cmd, old, p)
+							p, seen = over(cmd, old, p), client.IfRev(seen, old.Rev) // what keeps its value keeps that of now
 						}
 					}
-					if err := c.SetPolicy(cmd.Context(), p); err != nil {
+					if err := c.SetPolicy(seen, p); err != nil {
 						return err
 					}
 					if all, err = c.Policies(cmd.Context()); err != nil {

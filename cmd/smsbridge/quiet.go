@@ -52,32 +52,19 @@ func newQuietDeleteCommand() *cobra.Command {
 
 // newQuietDoCommand does something with the quiet hours, and lists them.
 func newQuietDoCommand(cmd *cobra.Command, do func(context.Context, *client.Client, []string) error) *cobra.Command {
-	var b box
-	var o output
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := o.check(); err != nil {
-			return err
+	return showing(cmd, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
+		t := table{heads: []string{"line", "from", "to", "zone", "policy", "clock of"}}
+		if err := do(cmd.Context(), c, args); err != nil {
+			return t, err
 		}
-		return b.ask(cmd.Context(), func(c *client.Client) error {
-			if err := do(cmd.Context(), c, args); err != nil {
-				return err
+		all, err := c.Quiet(cmd.Context())
+		for _, q := range all {
+			whose := "the zone"
+			if q.Recipient {
+				whose = "the recipient"
 			}
-			all, err := c.Quiet(cmd.Context())
-			if err != nil {
-				return err
-			}
-			t := table{heads: []string{"line", "from", "to", "zone", "policy", "clock of"}}
-			for _, q := range all {
-				whose := "the zone"
-				if q.Recipient {
-					whose = "the recipient"
-				}
-				t.add(q, q.Line, q.From, q.To, q.Zone, q.Policy, whose)
-			}
-			return o.print(cmd.OutOrStdout(), t)
-		})
-	}
-	b.flags(cmd)
-	o.flags(cmd)
-	return cmd
+			t.add(q, q.Line, q.From, q.To, q.Zone, q.Policy, whose)
+		}
+		return t, err
+	})
 }

@@ -17,8 +17,8 @@ import (
 	"smsbridge/storage"
 )
 
-// rowsFile is a file of people to write to: CSV with a line of column names, or
-// JSON Lines of flat objects.
+// rowsFile is a file of people to write to: CSV with a line of column names, a
+// number on each line, or JSON Lines of flat objects.
 type rowsFile struct {
 	file     string
 	columns  map[string]string // of the file to ours
@@ -28,7 +28,7 @@ type rowsFile struct {
 
 func (r *rowsFile) flags(cmd *cobra.Command, verb string) {
 	f := cmd.Flags()
-	f.StringVar(&r.file, "file", "", "people to "+verb+": CSV with column names, or JSON Lines; - is stdin")
+	f.StringVar(&r.file, "file", "", "people to "+verb+": CSV with column names, a number on each line, or JSON Lines; - is stdin")
 	f.StringToStringVar(&r.columns, "map", nil, "COLUMN=FIELD of the file: number, contact, or the name of a field of the text (default: by their names)")
 	f.BoolVar(&r.validate, "validate-only", false, "read and check the file, and change nothing")
 	f.BoolVar(&r.skip, "continue-on-error", false, "leave rows out that cannot be taken, and tell them")
@@ -42,7 +42,7 @@ func (r *rowsFile) field(column string) string {
 	if to, ok := r.columns[column]; ok {
 		return to
 	}
-	name := strings.ToLower(strings.Join(strings.Fields(strings.TrimPrefix(column, "\ufeff")), "_"))
+	name := strings.ToLower(strings.Join(strings.Fields(column), "_"))
 	if slices.Contains(usual, name) && !r.mapsTo("number") {
 		return "number"
 	}
@@ -117,6 +117,7 @@ const maxRows = 64 << 20
 // csv reads records with column names; what divides them is what divides the
 // names.
 func (r *rowsFile) csv(text []byte, do func(line int, values map[string]string) error) error {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	head, _, _ := bytes.Cut(text, []byte("\n"))
 	reader := csv.NewReader(bytes.NewReader(text))
 	for _, d := range []rune{';', '\t'} {
@@ -127,6 +128,9 @@ func (r *rowsFile) csv(text []byte, do func(line int, values map[string]string) 
 	names, err := reader.Read()
 	if err != nil {
 		return fail(exitUsage, "file: %w", err)
+	}
+	if len(names) == 1 && isNumber(names[0]) { // nothing but numbers, and no name above them
+		reader, names = csv.NewReader(bytes.NewReader(text)), []string{"number"}
 	}
 	for column := range r.columns {
 		if !slices.Contains(names, column) {
@@ -150,6 +154,11 @@ func (r *rowsFile) csv(text []byte, do func(line int, values map[string]string) 
 			return err
 		}
 	}
+}
+
+// isNumber tells whether somebody wrote a phone number, rightly or not.
+func isNumber(s string) bool {
+	return strings.ContainsAny(s, "0123456789") && strings.Trim(s, "+0123456789 ()-./") == ""
 }
 
 // jsonl reads an object on each line.

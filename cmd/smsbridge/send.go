@@ -18,6 +18,9 @@ import (
 // sendSettings are the flags of send.
 type sendSettings struct {
 	box
+	to     []string // and file: several people, in place of one
+	people rowsFile
+
 	from, wait, key string
 	format          string
 	timeout         time.Duration
@@ -39,6 +42,11 @@ func newSendCommand() *cobra.Command {
 		Short: "Send a text",
 		Long: `Send a text to a number. Without TEXT, or with -, the text is read from stdin.
 
+To write to several people say --to for each, or --file, and leave TO out. Every
+one has a message of his own, in which the columns of the file are the values of
+fields such as {{first_name}}. What is refused for one holds up no other; the exit
+code is 8 then. One send goes to 100 people, and a campaign to more.
+
 It prints the message's id, its parts and its state. With --wait it goes on until
 the text is sent or delivered. Exit code 7 says that nobody knows whether it went
 out, or that the wait ran out; 5 that a rule refused it, holds it, or let it expire.
@@ -46,12 +54,21 @@ out, or that the wait ran out; 5 that a rule refused it, holds it, or let it exp
 --at takes a moment (2030-01-31T09:00:00+01:00), a time of the day (09:00, the next
 one on this machine's clock), or a duration from now (2h30m).`,
 		Args: func(cmd *cobra.Command, args []string) error {
+			if s.several() {
+				return s.checkMany(args)
+			}
+			if s.people.validate {
+				return fail(exitUsage, "validate-only: there is no --file to look at")
+			}
 			if len(args) < 1 || len(args) > 2 {
 				return fail(exitUsage, "smsbridge send wants a number and a text, and has %d arguments; put the text in quotes", len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if s.several() {
+				return s.many(cmd, args)
+			}
 			var text string
 			var err error
 			if s.template == "" || len(args) == 2 {
@@ -77,7 +94,9 @@ one on this machine's clock), or a duration from now (2h30m).`,
 		},
 	}
 	s.flags(cmd)
+	s.people.flags(cmd, "write to")
 	f := cmd.Flags()
+	f.StringSliceVar(&s.to, "to", nil, "a number; more than one for several people, or several --to")
 	f.StringVar(&s.from, "from", "", "line to send from, by id, number or name; needed only if there are several and none was used with this number")
 	f.StringVar(&s.wait, "wait", "", "go on until the text is sent or delivered")
 	f.DurationVar(&s.timeout, "timeout", time.Minute, "how long --wait waits")
@@ -91,7 +110,7 @@ one on this machine's clock), or a duration from now (2h30m).`,
 	f.StringVar(&s.template, "template", "", "a template in place of TEXT; its fields are filled from the contact")
 	f.StringToStringVar(&s.values, "set", nil, "FIELD=VALUE of the text, before those of the contact")
 	f.BoolVar(&s.dryRun, "dry-run", false, "tell what it would cost and send nothing")
-	f.StringVarP(&s.format, "output", "o", "table", "table, json or jsonl")
+	f.StringVarP(&s.format, "output", "o", "table", "table, json or jsonl; csv for several people")
 	f.BoolVarP(&s.quiet, "quiet", "q", false, "print the id alone")
 	return cmd
 }
@@ -120,14 +139,12 @@ func (s *sendSettings) send(ctx context.Context, c *client.Client, out io.Writer
 	if s.key == "" {
 		s.key = rand.Text()
 	}
-	at, err := moment(s.at, time.Now())
+	d, err := s.draft(to, text)
 	if err != nil {
 		return err
 	}
-	sent, err := c.Send(ctx, client.Draft{
-		To: to, From: s.from, Text: text, Key: s.key, MaxParts: s.maxParts, Priority: storage.Priority(s.priority), Flash: s.flash,
-		At: at, Undo: s.undo, Expires: s.expires, Template: s.template, Values: s.values,
-	})
+	d.Key = s.key
+	sent, err := c.Send(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -144,6 +161,15 @@ func (s *sendSettings) send(ctx context.Context, c *client.Client, out io.Writer
 		}
 	}
 	return s.verdict(m)
+}
+
+// draft is what the flags say of a text.
+func (s *sendSettings) draft(to, text string) (client.Draft, error) {
+	at, err := moment(s.at, time.Now())
+	return client.Draft{
+		To: to, From: s.from, Text: text, MaxParts: s.maxParts, Priority: storage.Priority(s.priority), Flash: s.flash,
+		At: at, Undo: s.undo, Expires: s.expires, Template: s.template, Values: s.values,
+	}, err
 }
 
 func (s *sendSettings) show(out io.Writer, m storage.Message) {

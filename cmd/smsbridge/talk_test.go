@@ -64,7 +64,7 @@ func TestVerbs_talk_S6_S12_S16_S71_S101_S106(t *testing.T) {
 	box(0, " ▄▄▄▄▄ ", "line", "show", "+15550191")
 	box(0, "+15550191\n", "line", "show", "-q")
 	box(0, "is +15550191 Reception", "line", "name", "+15550191", "Reception")
-	box(exitError, "is not a phone number", "line", "number", "+15550191", "+1555x")
+	box(exitUsage, "is not a phone number", "line", "number", "+15550191", "+1555x")
 	box(0, `"filled": true`, "line", "from", "-o", "json")
 	as(ana, 0, "Ben   agent  no", "", "agent", "directory")
 	as(ana, 0, "phone not known", "", "me")

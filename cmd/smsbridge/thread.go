@@ -117,7 +117,7 @@ func findThread(ctx context.Context, c *client.Client, s string) (string, error)
 			return t.ID, nil
 		}
 	}
-	return "", fail(exitError, "nothing was ever said with %q; see `smsbridge thread list`", s)
+	return "", fail(exitRefused, "nothing was ever said with %q; see `smsbridge thread list`", s)
 }
 
 // who is the other end of a thread, for people.

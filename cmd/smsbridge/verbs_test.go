@@ -60,7 +60,7 @@ func TestVerbs(t *testing.T) {
 		{"doctor", "", []string{"doctor"}, 0, "sends and receives"},
 		{"modem probe", "", []string{"modem", "probe"}, 0, "the card is open"},
 		{"modem at", "", []string{"modem", "at", "simulator:1", "AT+CSQ"}, 0, "+CSQ: "},
-		{"modem at refused", "", []string{"modem", "at", "simulator:1", "AT+CFUN=0"}, exitError, "say --unsafe if you mean it"},
+		{"modem at refused", "", []string{"modem", "at", "simulator:1", "AT+CFUN=0"}, exitUsage, "say --unsafe if you mean it"},
 		{"modem transcript", "", []string{"modem", "transcript", "--port", "simulator:1"}, 0, "> AT+CMGF=0"},
 		{"modem reset of none", "", []string{"modem", "reset", "simulator:9"}, exitRefused, "there is no modem"},
 		{"modem list", "", []string{"modem", "list", "-o", "jsonl"}, 0, `"port":"simulator:1","state":"ready"`},
@@ -81,9 +81,9 @@ func TestVerbs(t *testing.T) {
 		{"empty text", "", []string{"send", "+15550100", ""}, exitRefused, "text"},
 		{"unknown line", "", []string{"send", "+15550100", "hi", "--from", "ln_nope"}, exitRefused, "there is no line ln_nope"},
 		{"too many parts", "", []string{"send", "+15550100", strings.Repeat("x", 3000)}, exitRefused, "text"},
-		{"unknown scope", "", []string{"token", "create", "--label", "x", "--scope", "all"}, exitError, `no scope "all"`},
+		{"unknown scope", "", []string{"token", "create", "--label", "x", "--scope", "all"}, exitUsage, `no scope "all"`},
 		{"unknown token", "", []string{"token", "revoke", "tk_nope"}, exitRefused, "tk_nope"},
-		{"unknown thread", "", []string{"thread", "show", "+15559999"}, exitError, "nothing was ever said"},
+		{"unknown thread", "", []string{"thread", "show", "+15559999"}, exitRefused, "nothing was ever said"},
 		{"unknown format", "", []string{"line", "list", "-o", "xml"}, exitUsage, `"xml"`},
 		{"unknown flag", "", []string{"line", "list", "--nope"}, exitUsage, "--nope"},
 		{"unknown wait", "", []string{"send", "+15550100", "hi", "--wait", "read"}, exitUsage, `"read"`},
@@ -155,9 +155,9 @@ func TestVerbs_hook(t *testing.T) {
 	ask(0, "is removed", "hook", "remove", id)
 	ask(exitRefused, "there is no hook "+id, "hook", "remove", id)
 
-	ask(exitError, "--hook-allow 10.0.0.1", "hook", "add", "http://10.0.0.1/")
-	ask(exitError, "no name and password", "hook", "add", "http://me:pw@127.0.0.1/")
-	ask(exitError, "there is no order", "hook", "add", endpoint.URL, "--order", "any")
+	ask(exitUsage, "--hook-allow 10.0.0.1", "hook", "add", "http://10.0.0.1/")
+	ask(exitUsage, "no name and password", "hook", "add", "http://me:pw@127.0.0.1/")
+	ask(exitUsage, "there is no order", "hook", "add", endpoint.URL, "--order", "any")
 	ask(exitUsage, "--since", "hook", "replay", id)
 }
 

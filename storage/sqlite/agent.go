@@ -218,8 +218,8 @@ func (t *tx) access(a storage.Agent, widened bool) storage.Agent {
 // Assign lets an account work on a line, or no longer.
 func (db *DB) Assign(ctx context.Context, line, ref string, yes bool) (a storage.Agent, err error) {
 	err = db.update(ctx, func(t *tx) (err error) {
-		if len(t.lines("id = ?", line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s; ask for the list of lines", line)
+		if err := t.hasLine("id", line); err != nil {
+			return err
 		}
 		if a, err = t.agent("agent", ref); err != nil {
 			return err

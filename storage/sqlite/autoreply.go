@@ -45,8 +45,8 @@ func (db *DB) SaveAutoReply(ctx context.Context, a storage.AutoReply) (storage.A
 		return a, err
 	}
 	err := db.update(ctx, func(t *tx) error {
-		if a.Line != "" && len(t.lines("id = ?", a.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", a.Line)
+		if err := t.lineOrAll("line", a.Line); err != nil {
+			return err
 		}
 		if a.ID == "" {
 			a.ID = t.db.write.ids.next("ar")

@@ -12,11 +12,10 @@ import (
 // told once, and again only after it was not low.
 func (db *DB) SetBalance(ctx context.Context, line string, b storage.Balance) error {
 	return db.update(ctx, func(t *tx) error {
-		found := t.lines("id = ?", line)
-		if len(found) == 0 {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", line)
+		l, err := t.aLine("line", line)
+		if err != nil {
+			return err
 		}
-		l := found[0]
 		wasLow := l.Balance != nil && l.Balance.Low
 		b.At = t.now
 		l.Balance, l.Rev = &b, t.next()

@@ -14,9 +14,9 @@ const missedText = "Missed call"
 func (db *DB) Missed(ctx context.Context, line string, c storage.Call) (storage.Message, error) {
 	var m storage.Message
 	err := db.update(ctx, func(t *tx) error {
-		found := t.lines("id = ?", line)
-		if len(found) == 0 {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", line)
+		own, err := t.aLine("line", line)
+		if err != nil {
+			return err
 		}
 		peer := storage.Withheld
 		if c.From != "" {
@@ -27,7 +27,7 @@ func (db *DB) Missed(ctx context.Context, line string, c storage.Call) (storage.
 		t.exec(`
 			INSERT INTO message (id, thread, line, dir, channel, peer, own, text, state, total, created_at, sent_at, received_at, rev)
 			VALUES (?, ?, ?, 'in', ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
-			id, thread, line, storage.ChannelCall, peer, found[0].Number, missedText, storage.Received,
+			id, thread, line, storage.ChannelCall, peer, own.Number, missedText, storage.Received,
 			t.now.Milli(), c.At.Milli(), t.now.Milli(), t.next())
 		t.arrive(thread, line, id)
 		if kept := t.message(id); kept != nil {

@@ -112,8 +112,8 @@ func (db *DB) CreateCampaign(ctx context.Context, c storage.Campaign, list strin
 		return c, err
 	}
 	err := db.update(ctx, func(t *tx) error {
-		if c.Line != "" && len(t.lines("id = ?", c.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "from", "there is no line %s; ask for the list of lines", c.Line)
+		if err := t.lineOrAll("from", c.Line); err != nil {
+			return err
 		}
 		c.ID = t.db.write.ids.next("cg")
 		maker, _ := json.Marshal(c.MadeBy)

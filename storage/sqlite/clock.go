@@ -1,13 +1,6 @@
 package sqlite
 
-import (
-	"os"
-	"strings"
-	"sync"
-	"time"
-
-	"golang.org/x/sys/unix"
-)
+import "time"
 
 // uptime is the time since the machine started, and which start that was. It
 // goes on while smsbridge does not run, and no setting of the clock moves it.
@@ -16,23 +9,6 @@ type uptime func() (boot string, since time.Duration)
 // began stands in for the start of a machine that tells of none: there the
 // limits count the time that smsbridge was up.
 var began, process = time.Now(), word(12)
-
-// machine asks Linux for CLOCK_BOOTTIME (clock_gettime(2)), which goes on while
-// the machine sleeps.
-func machine() (boot string, since time.Duration) {
-	var t unix.Timespec
-	name := bootName()
-	if name == "" || unix.ClockGettime(unix.CLOCK_BOOTTIME, &t) != nil {
-		return process, time.Since(began)
-	}
-	return name, time.Duration(t.Nano())
-}
-
-// bootName is the name of this start of the machine (random(4)).
-var bootName = sync.OnceValue(func() string {
-	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	return strings.TrimSpace(string(id))
-})
 
 // spendNow is the moment in the ledger's own count of time: the sum of what the
 // machine was up, as far as the ledger has seen it. It never runs ahead of true

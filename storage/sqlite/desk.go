@@ -76,7 +76,7 @@ func (db *DB) Desk(ctx context.Context, line string) (d storage.Desk, err error)
 		var known int
 		if ok, err := v.get(`SELECT 1 FROM line WHERE id = ?`, []any{line}, &known); err != nil || !ok {
 			if err == nil {
-				err = noLine(line)
+				err = noLine("id", line)
 			}
 			return err
 		}
@@ -86,16 +86,12 @@ func (db *DB) Desk(ctx context.Context, line string) (d storage.Desk, err error)
 	return d, err
 }
 
-func noLine(line string) error {
-	return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s; ask for the list of lines", line)
-}
-
 // SetDesk changes how what comes in by a line reaches people. Offers and cases
 // that are open stay as they are.
 func (db *DB) SetDesk(ctx context.Context, line string, c storage.DeskChange) (d storage.Desk, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		if len(t.lines("id = ?", line)) == 0 && t.err == nil {
-			return noLine(line)
+		if err := t.hasLine("id", line); err != nil {
+			return err
 		}
 		before, err := desk(t.read, line)
 		if err != nil {

@@ -26,12 +26,12 @@ func (db *DB) Import(ctx context.Context, i storage.Import) (storage.ImportResul
 		return r, storage.Refuse(storage.CodeInvalid, "messages", "there are %d; send %d at the most, then the next", len(i.Messages), storage.MaxImported)
 	}
 	err := db.update(ctx, func(t *tx) error {
-		lines := t.lines("id = ?", i.Line)
-		if len(lines) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s; ask for the list of lines", i.Line)
+		line, err := t.aLine("line", i.Line)
+		if err != nil {
+			return err
 		}
 		r = storage.ImportResult{Source: i.Source, Preview: i.Preview}
-		if err := t.importAll(first(lines), i, &r); err != nil || t.err != nil {
+		if err := t.importAll(line, i, &r); err != nil || t.err != nil {
 			return err
 		}
 		if i.Preview {

@@ -72,12 +72,12 @@ func (t *tx) spent(s *storage.Spending) {
 	t.rows(spentColumns, []any{s.Subject, s.ID}, scanSpent(s))
 }
 
-const limitColumns = `SELECT subject, id, span, parts FROM spend_limit`
+const limitColumns = `SELECT subject, id, span, parts, rev FROM spend_limit`
 
 func scanLimit(list *storage.Limits) func(*sql.Rows) error {
 	return func(r *sql.Rows) error {
 		var l storage.Limit
-		err := r.Scan(&l.Subject, &l.ID, &l.Window, &l.Parts)
+		err := r.Scan(&l.Subject, &l.ID, &l.Window, &l.Parts, &l.Rev)
 		*list = append(*list, l)
 		return err
 	}
@@ -94,12 +94,24 @@ func (db *DB) SetLimit(ctx context.Context, l storage.Limit) error {
 		return err
 	}
 	return db.update(ctx, func(t *tx) error {
-		t.exec(`INSERT INTO spend_limit (subject, id, span, parts) VALUES (?, ?, ?, ?)
-			ON CONFLICT (subject, id, span) DO UPDATE SET parts = excluded.parts`, l.Subject, l.ID, l.Window, l.Parts)
+		if err := t.freshLimit(l); err != nil {
+			return err
+		}
+		l.Rev = t.next()
+		t.exec(`INSERT INTO spend_limit (subject, id, span, parts, rev) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (subject, id, span) DO UPDATE SET parts = excluded.parts, rev = excluded.rev`, l.Subject, l.ID, l.Window, l.Parts, l.Rev)
 		t.object(string(l.Subject) + " " + l.ID + " " + string(l.Window))
 		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Limit: &l})
 		return t.err
 	})
+}
+
+// freshLimit compares what the caller knows of the limit that l is to replace;
+// one that was never set lets any number of parts pass, and has rev 0.
+func (t *tx) freshLimit(l storage.Limit) error {
+	now := storage.Limit{Subject: l.Subject, ID: l.ID, Window: l.Window, Parts: storage.Unlimited}
+	t.get(`SELECT parts, rev FROM spend_limit WHERE subject = ? AND id = ? AND span = ?`, []any{l.Subject, l.ID, l.Window}, &now.Parts, &now.Rev)
+	return t.fresh(now.Rev, now)
 }
 
 // Limits tells how every limit stands for whoever has spent under it, and the

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -91,11 +92,10 @@ func (db *DB) Attach(ctx context.Context, f storage.Facts) (storage.Line, error)
 // has changed.
 func (db *DB) SetLine(ctx context.Context, id string, s storage.LineStatus) error {
 	return db.update(ctx, func(t *tx) error {
-		found := t.lines("id = ?", id)
-		if len(found) == 0 {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", id)
+		line, err := t.aLine("line", id)
+		if err != nil {
+			return err
 		}
-		line := found[0]
 		before := line
 		line.State, line.Reason, line.Operator, line.Registration, line.Signal = s.State, s.Reason, s.Operator, s.Registration, s.Signal
 		if line == before {
@@ -126,19 +126,49 @@ func (db *DB) Lines(ctx context.Context) ([]storage.Line, storage.Head, error) {
 	return lines, head, err
 }
 
+// aLine reads a line; field is what names it where it is asked for.
+func (t *tx) aLine(field, id string) (storage.Line, error) {
+	found := t.lines("id = ?", id)
+	if len(found) == 0 {
+		return storage.Line{}, cmp.Or(t.err, noLine(field, id))
+	}
+	return found[0], t.err
+}
+
+// hasLine refuses a line that there is not.
+func (t *tx) hasLine(field, id string) error {
+	_, err := t.aLine(field, id)
+	return err
+}
+
+// lineOrAll is hasLine where no line stands for all of them.
+func (t *tx) lineOrAll(field, id string) error {
+	if id == "" {
+		return nil
+	}
+	return t.hasLine(field, id)
+}
+
+func noLine(field, line string) error {
+	return storage.Refuse(storage.CodeNotFound, field, "there is no line %s; ask for the list of lines", line)
+}
+
+// lineToChange reads a line that its caller knows as it is.
+func (t *tx) lineToChange(id string) (storage.Line, error) {
+	line, err := t.aLine("id", id)
+	if err == nil {
+		err = t.fresh(line.Rev, line)
+	}
+	t.object(id)
+	return line, err
+}
+
 // SwitchLine lets texts leave by a line, or no longer.
-func (db *DB) SwitchLine(ctx context.Context, id string, on bool) (storage.Line, error) {
-	var line storage.Line
-	err := db.update(ctx, func(t *tx) error {
-		found := t.lines("id = ?", id)
-		if len(found) == 0 {
-			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s", id)
-		}
-		line = found[0]
-		if err := t.fresh(line.Rev, line); err != nil {
+func (db *DB) SwitchLine(ctx context.Context, id string, on bool) (line storage.Line, err error) {
+	err = db.update(ctx, func(t *tx) error {
+		if line, err = t.lineToChange(id); err != nil {
 			return err
 		}
-		t.object(id)
 		if line.SMSDisabled == !on {
 			return nil
 		}
@@ -167,22 +197,17 @@ func (db *DB) ChangeLine(ctx context.Context, id string, c storage.LineChange) (
 		}
 	}
 	err = db.update(ctx, func(t *tx) error {
-		found := t.lines("id = ?", id)
-		if len(found) == 0 {
-			return storage.Refuse(storage.CodeNotFound, "id", "there is no line %s", id)
-		}
-		line = found[0]
-		if err := t.fresh(line.Rev, line); err != nil {
+		if line, err = t.lineToChange(id); err != nil {
 			return err
 		}
-		t.object(id)
+		before := line
 		if c.Name != nil {
 			line.Name = name
 		}
 		if c.Number != nil && line.Number != number {
 			line.Number, line.TestedAt = number, storage.Time{} // nobody has tried this one
 		}
-		if line == found[0] {
+		if line == before {
 			return nil
 		}
 		line.Rev = t.next()

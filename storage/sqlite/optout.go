@@ -52,8 +52,8 @@ func (t *tx) wanted(d storage.Draft, line string) error {
 // the word of a person. What waits to go to them is called back.
 func (db *DB) SetOptOut(ctx context.Context, o storage.OptOut) (storage.OptOut, error) {
 	err := db.update(ctx, func(t *tx) error {
-		if o.Line != "" && len(t.lines("id = ?", o.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", o.Line)
+		if err := t.lineOrAll("line", o.Line); err != nil {
+			return err
 		}
 		t.setOptOut(&o)
 		if !o.Out && o.Line == "" { // they agree to all there is

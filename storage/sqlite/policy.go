@@ -7,11 +7,11 @@ import (
 	"smsbridge/storage"
 )
 
-const policyColumns = `SELECT line, pace, pool, max_parts, max_characters FROM policy `
+const policyColumns = `SELECT line, pace, pool, max_parts, max_characters, rev FROM policy `
 
 func scanPolicy(r scanner) (storage.Policy, error) {
 	var p storage.Policy
-	err := r.Scan(&p.Line, &p.Pace, &p.Pool, &p.MaxParts, &p.MaxCharacters)
+	err := r.Scan(&p.Line, &p.Pace, &p.Pool, &p.MaxParts, &p.MaxCharacters, &p.Rev)
 	return p, err
 }
 
@@ -32,18 +32,33 @@ func (db *DB) SetPolicy(ctx context.Context, p storage.Policy) error {
 		return err
 	}
 	return db.update(ctx, func(t *tx) error {
-		if p.Line != "" && len(t.lines("id = ?", p.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", p.Line)
+		if err := t.lineOrAll("line", p.Line); err != nil {
+			return err
 		}
-		t.exec(`INSERT INTO policy (line, pace, pool, max_parts, max_characters) VALUES (?, ?, ?, ?, ?)
+		if err := t.freshPolicy(p.Line); err != nil {
+			return err
+		}
+		p.Rev = t.next()
+		t.exec(`INSERT INTO policy (line, pace, pool, max_parts, max_characters, rev) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (line) DO UPDATE SET pace = excluded.pace, pool = excluded.pool,
-			max_parts = excluded.max_parts, max_characters = excluded.max_characters`,
-			p.Line, p.Pace, p.Pool, p.MaxParts, p.MaxCharacters)
+			max_parts = excluded.max_parts, max_characters = excluded.max_characters, rev = excluded.rev`,
+			p.Line, p.Pace, p.Pool, p.MaxParts, p.MaxCharacters, p.Rev)
 		t.exec(`UPDATE line SET paced_until = 0 WHERE id = ? OR ? = ''`, p.Line, p.Line)
 		t.object(p.Line)
 		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Policy: &p})
 		return t.err
 	})
+}
+
+// freshPolicy compares what the caller knows of the settings of a line itself;
+// those that were never set have rev 0.
+func (t *tx) freshPolicy(line string) error {
+	now := storage.Policy{Line: line}
+	t.rows(policyColumns+`WHERE line = ?`, []any{line}, func(r *sql.Rows) (err error) {
+		now, err = scanPolicy(r)
+		return err
+	})
+	return t.fresh(now.Rev, now)
 }
 
 // Policies lists the settings of all lines that have any.

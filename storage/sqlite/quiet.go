@@ -7,11 +7,11 @@ import (
 	"smsbridge/storage"
 )
 
-const quietColumns = `SELECT line, begins, ends, zone, policy, recipient FROM quiet `
+const quietColumns = `SELECT line, begins, ends, zone, policy, recipient, rev FROM quiet `
 
 func scanQuiet(r scanner) (storage.Quiet, error) {
 	var q storage.Quiet
-	err := r.Scan(&q.Line, &q.From, &q.To, &q.Zone, &q.Policy, &q.Recipient)
+	err := r.Scan(&q.Line, &q.From, &q.To, &q.Zone, &q.Policy, &q.Recipient, &q.Rev)
 	return q, err
 }
 
@@ -38,13 +38,17 @@ func (db *DB) SetQuiet(ctx context.Context, q storage.Quiet) error {
 		return err
 	}
 	return db.update(ctx, func(t *tx) error {
-		if q.Line != "" && len(t.lines("id = ?", q.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", q.Line)
+		if err := t.lineOrAll("line", q.Line); err != nil {
+			return err
 		}
-		t.exec(`INSERT INTO quiet (line, begins, ends, zone, policy, recipient) VALUES (?, ?, ?, ?, ?, ?)
+		if err := t.freshQuiet(q.Line); err != nil {
+			return err
+		}
+		q.Rev = t.next()
+		t.exec(`INSERT INTO quiet (line, begins, ends, zone, policy, recipient, rev) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (line) DO UPDATE SET begins = excluded.begins, ends = excluded.ends, zone = excluded.zone, policy = excluded.policy,
-				recipient = excluded.recipient`,
-			q.Line, q.From, q.To, q.Zone, q.Policy, q.Recipient)
+				recipient = excluded.recipient, rev = excluded.rev`,
+			q.Line, q.From, q.To, q.Zone, q.Policy, q.Recipient, q.Rev)
 		t.object(q.Line)
 		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Quiet: &q})
 		return t.err
@@ -55,12 +59,26 @@ func (db *DB) SetQuiet(ctx context.Context, q storage.Quiet) error {
 func (db *DB) DeleteQuiet(ctx context.Context, line string) error {
 	return db.update(ctx, func(t *tx) error {
 		t.object(line)
+		if err := t.freshQuiet(line); err != nil {
+			return err
+		}
 		if t.exec(`DELETE FROM quiet WHERE line = ?`, line) == 0 && t.err == nil {
 			return storage.Refuse(storage.CodeNotFound, "line", "no quiet hours are set for it")
 		}
-		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Quiet: &storage.Quiet{Line: line}})
+		t.event(storage.GuardUpdated, "", "", "guard", storage.GuardChange{Quiet: &storage.Quiet{Line: line, Rev: t.next()}})
 		return t.err
 	})
+}
+
+// freshQuiet compares what the caller knows of the hours of a line itself; those
+// that were never set have rev 0.
+func (t *tx) freshQuiet(line string) error {
+	now := storage.Quiet{Line: line}
+	t.rows(quietColumns+`WHERE line = ?`, []any{line}, func(r *sql.Rows) (err error) {
+		now, err = scanQuiet(r)
+		return err
+	})
+	return t.fresh(now.Rev, now)
 }
 
 // Quiet lists the quiet hours of all lines.

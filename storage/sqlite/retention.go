@@ -33,8 +33,8 @@ func (db *DB) SetRetention(ctx context.Context, r storage.Retention, own bool) (
 		return r, err
 	}
 	err := db.update(ctx, func(t *tx) error {
-		if r.Line != "" && len(t.lines("id = ?", r.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s; ask for the list of lines", r.Line)
+		if err := t.lineOrAll("line", r.Line); err != nil {
+			return err
 		}
 		if err := t.freshRetention(r.Line); err != nil {
 			return err

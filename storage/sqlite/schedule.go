@@ -16,8 +16,8 @@ func (db *DB) SaveBalanceSchedule(ctx context.Context, s storage.BalanceSchedule
 		return err
 	}
 	return db.update(ctx, func(t *tx) error {
-		if len(t.lines("id = ?", s.Line)) == 0 && t.err == nil {
-			return storage.Refuse(storage.CodeNotFound, "line", "there is no line %s", s.Line)
+		if err := t.hasLine("line", s.Line); err != nil {
+			return err
 		}
 		if s.Every == 0 {
 			t.exec(`DELETE FROM balance_schedule WHERE line = ?`, s.Line)

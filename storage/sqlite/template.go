@@ -72,12 +72,7 @@ func (db *DB) AddTemplate(ctx context.Context, n storage.Template) (storage.Temp
 // ChangeTemplate changes one.
 func (db *DB) ChangeTemplate(ctx context.Context, id string, c storage.TemplateChange) (n storage.Template, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		found, err := templates(t.read, `WHERE id = ?`, id)
-		if err != nil || len(found) == 0 {
-			return noTemplate(id, err)
-		}
-		n = found[0]
-		if err := t.fresh(n.Rev, n); err != nil {
+		if n, err = t.templateToChange(id); err != nil {
 			return err
 		}
 		c.Apply(&n)
@@ -87,6 +82,15 @@ func (db *DB) ChangeTemplate(ctx context.Context, id string, c storage.TemplateC
 		return t.saveTemplate(&n)
 	})
 	return n, err
+}
+
+// templateToChange reads one that its caller knows as it is.
+func (t *tx) templateToChange(id string) (storage.Template, error) {
+	found, err := templates(t.read, `WHERE id = ?`, id)
+	if err != nil || len(found) == 0 {
+		return storage.Template{}, noTemplate(id, err)
+	}
+	return found[0], t.fresh(found[0].Rev, found[0])
 }
 
 func noTemplate(id string, err error) error {
@@ -123,12 +127,7 @@ func owned(agent string) []string {
 // DeleteTemplate forgets one.
 func (db *DB) DeleteTemplate(ctx context.Context, id string) (n storage.Template, err error) {
 	err = db.update(ctx, func(t *tx) error {
-		found, err := templates(t.read, `WHERE id = ?`, id)
-		if err != nil || len(found) == 0 {
-			return noTemplate(id, err)
-		}
-		n = found[0]
-		if err := t.fresh(n.Rev, n); err != nil {
+		if n, err = t.templateToChange(id); err != nil {
 			return err
 		}
 		n.Rev = t.next()

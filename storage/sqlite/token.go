@@ -46,8 +46,8 @@ func (db *DB) CreateToken(ctx context.Context, token storage.Token, hash []byte)
 		lines := ""
 		if len(token.Lines) > 0 {
 			for _, id := range token.Lines {
-				if len(t.lines("id = ?", id)) == 0 && t.err == nil {
-					return storage.Refuse(storage.CodeNotFound, "lines", "there is no line %s; ask for the list of lines", id)
+				if err := t.hasLine("lines", id); err != nil {
+					return err
 				}
 			}
 			text, _ := json.Marshal(token.Lines)

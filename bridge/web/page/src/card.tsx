@@ -10,7 +10,7 @@ import { editing } from "./contact";
 import { Fact } from "./details";
 import { toComposer } from "./focus";
 import { AddPersonIcon, CallIcon, ChatIcon, MailIcon, PersonIcon } from "./icon";
-import { useRead } from "./kit";
+import { useRead } from "./room/kit";
 import { Avatar } from "./face";
 import { isNumber } from "./number";
 import type { Card, Thread } from "./protocol";

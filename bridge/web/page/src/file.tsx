@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { catalog } from "./catalog";
 import { Dialog } from "./dialog";
-import { Choice } from "./kit";
+import { Choice } from "./room/kit";
 
 const words = catalog("file", {
   title: "Save the conversation as a file",

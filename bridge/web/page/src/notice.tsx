@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { catalog } from "./catalog";
-import { Choice, said, Switch, toast } from "./kit";
+import { said, toast } from "./kit";
+import { Choice, Switch } from "./room/kit";
 import { allowDesktop, type AppBadge, appBadge, asking, type Desktop, desktop, flashTitle, notice, notNow, showAppBadge, sound, stopTitle, tones, unlock } from "./notify";
 import { type Preferences, prefer, preferences } from "./prefer";
 import { unreadTotal } from "./view";

@@ -15,9 +15,9 @@ import { Refusal } from "./refusal";
 import { call, state } from "./socket";
 import { keptAt, lines, listsRead, place, putLines, session, sortedThreads } from "./store";
 import { viewOf } from "./view";
-import { atEnd, messagesOf, restore, windowOf } from "./window";
+import { atEnd, messagesOf, restore, type Window, windowOf } from "./window";
 
-const saveAfter = 500; // milliseconds after a change
+const saveAfter = 2_000; // milliseconds after a change
 const refreshAfter = 2_000; // the page is busy with what is shown
 const awayAfter = 10_000; // a box that restarts is back before
 const mostListed = 200;
@@ -76,7 +76,7 @@ async function work(): Promise<void> {
   watchEnds();
   watchLeaving();
   watchAccount();
-  onEvent((e) => void quietly(hear(e)));
+  onEvent((e) => void setTimeout(() => quietly(hear(e)))); // it is drawn first
   effect(() => {
     if (state.value === "live") void quietly(registration.update()); // the box may have come back as another version
   });
@@ -162,9 +162,18 @@ function watchEnds(): void {
   });
 }
 
+// showsEnd is whether the end of a thread is shown, and so kept in a moment.
+const showsEnd = (thread: string) => thread === place.peek()?.thread && endOf(thread) !== undefined;
+
+// endOf is the window of a thread if it is true and reaches the end.
+function endOf(thread: string): Window | undefined {
+  const w = windowOf(thread).peek();
+  return w.read && !w.kept && atEnd(w) ? w : undefined;
+}
+
 async function keepEnd(thread: string | undefined): Promise<void> {
-  const w = thread ? windowOf(thread).peek() : undefined;
-  if (!thread || !w?.read || w.kept || !atEnd(w) || !agent()) return;
+  const w = thread ? endOf(thread) : undefined;
+  if (!thread || !w || !agent()) return;
   if (owner !== agent()) await keepLists(); // whose it is stands first
   ends.add(thread);
   await putEnd(agent(), { thread, messages: messagesOf(w), at: Date.now() });
@@ -190,7 +199,7 @@ async function hear(e: Event): Promise<void> {
   if (merged) await take(merged.from);
   if (deleted && e.type !== "message.deleted") await take(deleted.id);
   else if (deleted && ends.has(deleted.thread)) await change(deleted.thread, (all) => all.filter((m) => m.id !== deleted.id));
-  if (message && ends.has(message.thread)) await change(message.thread, (all) => filed(all, message));
+  if (message && ends.has(message.thread) && !showsEnd(message.thread)) await change(message.thread, (all) => filed(all, message));
 }
 
 // filed puts a message where an older state of it was, or at the end.

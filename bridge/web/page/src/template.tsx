@@ -5,7 +5,8 @@ import { useState } from "preact/hooks";
 import { catalog, say } from "./catalog";
 import { draft, drafts } from "./draft";
 import { BookIcon } from "./icon";
-import { said, toast, useRead } from "./kit";
+import { said, toast } from "./kit";
+import { useRead } from "./room/kit";
 import type { Template } from "./protocol";
 import { call } from "./socket";
 

@@ -8,9 +8,9 @@ import { openBox } from "./boxes";
 import { Cog, type Deed } from "./cog";
 import { Composer, composerOf } from "./composer";
 import { editing } from "./contact";
-import { DayDialog } from "./day";
 import { go, learn } from "./desk";
 import { detailsOpen, shownText } from "./details";
+import { DayDialog } from "./day";
 import { draft } from "./draft";
 import { Avatar, Colleague, presenceWords } from "./face";
 import { presences, typing } from "./hint";
@@ -24,8 +24,8 @@ import type { Member, Message, Opening, Thread } from "./protocol";
 import { askRemoveThread, mayRemoveThread } from "./remove";
 import { call, state } from "./socket";
 import { cameIn, keptAt, keyOf, lineName, lines, listsRead, others, place, type Place, session, sortedLines, sortedThreads, threads, who } from "./store";
-import { clock, dayKey, dayName, moment } from "./time";
-import { close, closed, markUnread, mute, muted, see, unreadOf } from "./view";
+import { dayKey, dayName, moment } from "./time";
+import { close, closed, eyes, markUnread, mute, muted, see, unreadOf } from "./view";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
 import { added, own, say, words } from "./words";
 
@@ -215,17 +215,20 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
 
   // What is read here and looked at is seen.
   useEffect(() => {
+    const eye = () => looked() && stuck.current && w?.read && t?.id;
     const look = () => {
-      if (t && looked() && stuck.current && w?.read) see(t.id);
+      const thread = eye();
+      if (thread) see(thread);
     };
     look();
-    document.addEventListener("visibilitychange", look);
-    window.addEventListener("focus", look);
-    if (boxed) document.addEventListener("focusin", look);
+    eyes.add(eye);
+    const over = new AbortController();
+    document.addEventListener("visibilitychange", look, over);
+    window.addEventListener("focus", look, over);
+    if (boxed) document.addEventListener("focusin", look, over);
     return () => {
-      document.removeEventListener("visibilitychange", look);
-      document.removeEventListener("focusin", look);
-      window.removeEventListener("focus", look);
+      eyes.delete(eye);
+      over.abort();
     };
   }, [t?.id, t?.rev, w]);
 
@@ -233,8 +236,8 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   // first text that was visible stays where it was.
   useLayoutEffect(() => {
     const el = box.current!;
-    if (stuck.current) toBottom();
-    else if (anchor.current) {
+    if (stuck.current) return toBottom();
+    if (anchor.current) {
       const kept = el.querySelector(`[data-key="${CSS.escape(anchor.current.key)}"]`);
       if (kept) el.scrollTop += kept.getBoundingClientRect().top - anchor.current.top;
     }
@@ -275,8 +278,8 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   function onScroll() {
     const el = box.current!;
     stuck.current = nearEnd();
-    if (stuck.current && t && looked()) see(t.id);
-    mark();
+    if (!stuck.current) mark();
+    else if (t && looked()) see(t.id);
     if (!t || !w) return;
     if (el.scrollTop < loadAhead) void older(t.id);
     if (fromEnd() < loadAhead) void newer(t.id);
@@ -372,8 +375,11 @@ function keyOfMessage(m: Message): string {
 // that it need not be said twice.
 function runsOn(m: Message, next: Message | undefined): boolean {
   return next !== undefined && plainly(m) && plainly(next) && m.dir === next.dir && m.sender === next.sender && m.state === next.state && m.line === next.line &&
-    m.author?.id === next.author?.id && m.author?.kind === next.author?.kind && clock(m.created_at) === clock(next.created_at);
+    m.author?.id === next.author?.id && m.author?.kind === next.author?.kind && minute(m.created_at) === minute(next.created_at);
 }
+
+// minute is the same for two moments that a clock shows alike, in every zone.
+const minute = (at: string) => at.slice(0, 16); // 2026-11-21T09:30
 
 function plainly(m: Message): boolean {
   return m.total <= 1 && !m.copies && ["received", "delivered", "sent"].includes(m.state);

@@ -2,7 +2,7 @@
 // muted. The box keeps it, for every screen alike; here it is counted on with
 // each event, and asked for again with the lists.
 
-import { computed, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { said, toast } from "./kit";
 import type { Message, Thread, View } from "./protocol";
 import { call, state } from "./socket";
@@ -25,9 +25,20 @@ export function viewOf(thread: string): View {
   return views.value[thread] ?? { thread, unread: 0 };
 }
 
-export const unreadOf = (thread: string) => viewOf(thread).unread;
-export const closed = (thread: string) => !!viewOf(thread).closed_at;
-export const muted = (thread: string) => !!viewOf(thread).muted;
+// of reads one thing of a thread's view: who asks is drawn again when it
+// changes, and not for the views of other threads.
+function of<T>(read: (v: View) => T): (thread: string) => T {
+  const made = new Map<string, ReadonlySignal<T>>();
+  return (thread) => {
+    let s = made.get(thread);
+    if (!s) made.set(thread, (s = computed(() => read(viewOf(thread)))));
+    return s.value;
+  };
+}
+
+export const unreadOf = of((v) => v.unread);
+export const closed = of((v) => !!v.closed_at);
+export const muted = of((v) => !!v.muted);
 
 export const unreadTotal = computed(() =>
   Object.values(views.value).reduce((n, v) => n + (v.closed_at ? 0 : v.unread), beyond.value));
@@ -63,13 +74,18 @@ export function dropView(thread: string): void {
   counted.delete(thread);
 }
 
-// arrived counts a message that somebody else wrote, once.
+// arrived counts a message that somebody else wrote, once; what comes while
+// somebody looks at the end of its thread is read as it comes.
 export function arrived(m: Message): void {
   if (!cameIn(m) || m.id <= (counted.get(m.thread) ?? "")) return;
   counted.set(m.thread, m.id);
   const v = viewOf(m.thread);
-  set({ ...v, unread: v.unread + 1 });
+  if (v.unread === 0 && alone !== m.thread && state.value === "live" && [...eyes].some((eye) => eye() === m.thread)) change(m.thread, { read_to: m.id });
+  else set({ ...v, unread: v.unread + 1 });
 }
+
+// eyes tell the threads at whose end somebody looks now.
+export const eyes = new Set<() => string | false | undefined>();
 
 // see marks a thread as read up to everything that is known of it.
 export function see(thread: string): void {

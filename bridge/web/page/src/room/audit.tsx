@@ -3,10 +3,11 @@
 
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
-import { type Column, Pane, Reading, said, Table, useRead } from "../kit";
+import { Pane, said } from "../kit";
 import type { Author } from "../protocol";
 import { call } from "../socket";
 import { exact } from "../time";
+import { type Column, Reading, Table, useRead } from "./kit";
 
 const words = catalog("audit", {
   title: "Audit",

@@ -3,11 +3,12 @@
 
 import { useState } from "preact/hooks";
 import { catalog, type Plural, say, tag } from "../catalog";
-import { type Column, Field, Reading, Switch, Table, toast, Trouble, useDoing, useRead } from "../kit";
+import { toast, Trouble } from "../kit";
 import type { Author } from "../protocol";
 import { call } from "../socket";
 import { exact, shortAge } from "../time";
 import { words as common } from "../words";
+import { type Column, Field, Reading, Switch, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("box", {
   settings: "Settings of the box",

@@ -4,12 +4,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { catalog, type Plural, say } from "../catalog";
 import { Counter, useCount } from "../counter";
-import { Field, Reading, said, SearchField, toast, useRead } from "../kit";
+import { said, toast } from "../kit";
 import { digits } from "../number";
 import type { Card, Count } from "../protocol";
 import { to } from "../rooms";
 import { call } from "../socket";
 import { words as common } from "../words";
+import { Field, Reading, SearchField, useRead } from "./kit";
 
 const words = catalog("bulk", {
   ways: "Campaigns, lists and templates",

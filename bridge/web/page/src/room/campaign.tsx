@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import { catalog, type Plural, say } from "../catalog";
 import { Dialog } from "../dialog";
-import { Choice, type Column, Confirm, Gauge, Pane, Reading, Table, toast, Trouble, useDoing, usePages, useRead } from "../kit";
+import { Confirm, Pane, toast, Trouble } from "../kit";
 import type { Author, Contact, Count, MessageState } from "../protocol";
 import { to } from "../rooms";
 import { call } from "../socket";
@@ -12,6 +12,7 @@ import { lineName, lines } from "../store";
 import { exact, shortAge, span } from "../time";
 import { sentence, words as common } from "../words";
 import { most, Pasted, readRows, type Row, Ways } from "./bulk";
+import { Choice, type Column, Gauge, Reading, Table, useDoing, usePages, useRead } from "./kit";
 
 export const words = catalog("campaigns", {
   title: "Campaigns",

@@ -3,7 +3,7 @@
 
 import { useState } from "preact/hooks";
 import { say } from "../catalog";
-import { type Column, Field, Gauge, Pane, Reading, Switch, Table, Trouble, useDoing, usePages, useRead } from "../kit";
+import { Pane, Trouble } from "../kit";
 import type { Template } from "../protocol";
 import { Refusal } from "../refusal";
 import { to } from "../rooms";
@@ -14,6 +14,7 @@ import { words as common } from "../words";
 import { FormText, most, Pasted, readRows, Rehearsal, Ways } from "./bulk";
 import { addRows, type Campaign, done, One, type Refused, State, words } from "./campaign";
 import { RefusedRows } from "./lists";
+import { type Column, Field, Gauge, Reading, Switch, Table, useDoing, usePages, useRead } from "./kit";
 
 export default function Campaigns({ at }: { at: string[] }) {
   if (at[0] === "new") return <Compose key={at[1] ?? ""} list={at[1] ?? ""} />;

@@ -5,13 +5,14 @@ import { useEffect, useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog } from "../dialog";
 import { replyTo } from "../goto";
-import { Choice, type Column, Field, Pane, Reading, SearchField, Table, toast, Trouble, useDoing, usePages, usePlace, useRead } from "../kit";
+import { Pane, toast, Trouble } from "../kit";
 import type { Case } from "../protocol";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, sortedLines } from "../store";
 import { exact, shortAge, span } from "../time";
 import { words as common } from "../words";
+import { Choice, type Column, Field, Reading, SearchField, Table, useDoing, usePages, usePlace, useRead } from "./kit";
 
 const words = catalog("cases", {
   title: "Cases",

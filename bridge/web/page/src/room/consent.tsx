@@ -5,7 +5,7 @@
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog } from "../dialog";
-import { type Column, Confirm, Field, Pane, Reading, Switch, Table, toast, Trouble, useDoing, usePages, useRead } from "../kit";
+import { Confirm, Pane, toast, Trouble } from "../kit";
 import type { Author } from "../protocol";
 import { Refusal } from "../refusal";
 import { may, to } from "../rooms";
@@ -14,6 +14,7 @@ import { lineName, lines, sortedLines } from "../store";
 import { exact, shortAge } from "../time";
 import { words as common } from "../words";
 import { FormText } from "./bulk";
+import { type Column, Field, Reading, Switch, Table, useDoing, usePages, useRead } from "./kit";
 
 const words = catalog("consent", {
   title: "Opt-outs and replies",

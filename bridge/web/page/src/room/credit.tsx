@@ -3,11 +3,12 @@
 
 import { useState } from "preact/hooks";
 import { catalog } from "../catalog";
-import { type Column, Field, Pane, Reading, Table, toast, Trouble, useDoing, useRead } from "../kit";
+import { Pane, toast, Trouble } from "../kit";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, sortedLines } from "../store";
 import { words as common } from "../words";
+import { type Column, Field, Reading, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("credit", {
   title: "Credit",

@@ -3,11 +3,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { catalog, type Plural, say } from "../catalog";
-import { Choice, type Column, Confirm, onEvent, Reading, Switch, Table, toast, Trouble, useDoing, usePages } from "../kit";
+import { Confirm, onEvent, toast, Trouble } from "../kit";
 import { to } from "../rooms";
 import { call } from "../socket";
 import { exact, shortAge } from "../time";
 import { sentence } from "../words";
+import { Choice, type Column, Reading, Switch, Table, useDoing, usePages } from "./kit";
 
 export const words = catalog("deliveries", {
   open: "Deliveries",

@@ -4,9 +4,10 @@
 import { useState } from "preact/hooks";
 import { catalog, type Plural, say } from "../catalog";
 import { Dialog } from "../dialog";
-import { Choice, Field, toast, Trouble, useDoing } from "../kit";
+import { toast, Trouble } from "../kit";
 import type { Contact } from "../protocol";
 import { ask } from "../rest";
+import { Choice, Field, useDoing } from "./kit";
 
 export const words = catalog("exchange", {
   title: "Contacts from and to files",

@@ -3,7 +3,7 @@
 
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
-import { Choice, Field, Pane, Reading, Trouble, useDoing, useRead } from "../kit";
+import { Pane, Trouble } from "../kit";
 import { CopyRow, NoLine } from "../line";
 import { parse } from "../number";
 import type { Agent, Line, Message } from "../protocol";
@@ -12,6 +12,7 @@ import { call } from "../socket";
 import { lineName, putLines, session, sortedLines } from "../store";
 import { exact } from "../time";
 import { words as common } from "../words";
+import { Choice, Field, Reading, useDoing, useRead } from "./kit";
 
 const words = catalog("first", {
   title: "First steps",

@@ -5,7 +5,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { reply, replyTo } from "../goto";
-import { Choice, type Column, Confirm, Pane, Reading, SearchField, Table, toast, Trouble, useDoing, usePages, usePlace, useRead } from "../kit";
+import { Confirm, Pane, toast, Trouble } from "../kit";
 import { Avatar } from "../list";
 import type { Message, Thread } from "../protocol";
 import { may, to } from "../rooms";
@@ -14,6 +14,7 @@ import { starting } from "../start";
 import { lineName, lines, session } from "../store";
 import { exact, shortAge } from "../time";
 import { words as common } from "../words";
+import { Choice, type Column, Reading, SearchField, Table, useDoing, usePages, usePlace, useRead } from "./kit";
 
 const words = catalog("history", {
   title: "Chat and SMS",

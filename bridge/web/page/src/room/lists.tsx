@@ -3,11 +3,12 @@
 import { useState } from "preact/hooks";
 import { catalog, type Plural, say } from "../catalog";
 import { Dialog } from "../dialog";
-import { type Column, Confirm, Field, Pane, Reading, Table, toast, Trouble, useDoing, usePages, useRead } from "../kit";
+import { Confirm, Pane, toast, Trouble } from "../kit";
 import { to } from "../rooms";
 import { call } from "../socket";
 import { words as common } from "../words";
 import { most, Pasted, readRows, type Row, Ticked, Ways } from "./bulk";
+import { type Column, Field, Reading, Table, useDoing, usePages, useRead } from "./kit";
 
 const words = catalog("lists", {
   title: "Lists",

@@ -3,13 +3,14 @@
 
 import { useState } from "preact/hooks";
 import { catalog } from "../catalog";
-import { type Column, Field, Reading, Switch, Table, toast, Trouble, useDoing, useRead } from "../kit";
+import { toast, Trouble } from "../kit";
 import type { Agent } from "../protocol";
 import { prefer, preferences } from "../prefer";
 import { call } from "../socket";
 import { session } from "../store";
 import { exact, shortAge } from "../time";
 import { words as common } from "../words";
+import { type Column, Field, Reading, Switch, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("mine", {
   reach: "How you are reached",

@@ -4,13 +4,14 @@
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog } from "../dialog";
-import { type Column, Confirm, Field, Pane, Reading, said, Switch, Table, toast, useRead } from "../kit";
+import { Confirm, Pane, said, toast } from "../kit";
 import { CopyRow, money, why } from "../line";
 import type { Agent, Line } from "../protocol";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, putLines, sortedLines } from "../store";
 import { words as common } from "../words";
+import { type Column, Field, Reading, Switch, Table, useRead } from "./kit";
 import { named } from "./named";
 
 const words = catalog("numbers", {

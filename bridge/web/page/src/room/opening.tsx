@@ -1,8 +1,9 @@
 // Where conversations open that somebody goes to from a room or an offer.
 
 import { catalog } from "../catalog";
-import { Choice, toast, said } from "../kit";
+import { toast, said } from "../kit";
 import { prefer, preferences } from "../prefer";
+import { Choice } from "./kit";
 
 const words = catalog("opening", {
   title: "Conversations",

@@ -8,7 +8,7 @@ import { PhoneDot } from "../face";
 import { write } from "../goto";
 import { presences } from "../hint";
 import { ChatIcon } from "../icon";
-import { type Column, Confirm, Field, Pane, Reading, SearchField, Table, toast, Trouble, useDoing, usePages, usePlace, useRead } from "../kit";
+import { Confirm, Pane, toast, Trouble } from "../kit";
 import { parse } from "../number";
 import type { Card, Contact, Message, Role } from "../protocol";
 import { Refusal } from "../refusal";
@@ -17,6 +17,7 @@ import { call } from "../socket";
 import { putContact, session } from "../store";
 import { words as common } from "../words";
 import { Exchange, words as files } from "./exchange";
+import { type Column, Field, Reading, SearchField, Table, useDoing, usePages, usePlace, useRead } from "./kit";
 
 const words = catalog("people", {
   title: "People",

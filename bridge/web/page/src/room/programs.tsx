@@ -4,12 +4,13 @@
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog, Wrong } from "../dialog";
-import { type Column, Confirm, Field, Pane, Reading, said, Table, toast, useRead } from "../kit";
+import { Confirm, Pane, said, toast } from "../kit";
 import { CopyRow } from "../line";
 import { to } from "../rooms";
 import { call } from "../socket";
 import { exact, shortAge } from "../time";
 import { Deliveries, words as delivered } from "./deliveries";
+import { type Column, Field, Reading, Table, useRead } from "./kit";
 
 const words = catalog("programs", {
   title: "Programs",

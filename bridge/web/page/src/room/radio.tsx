@@ -4,11 +4,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Wrong } from "../dialog";
-import { type Column, Confirm, Field, Pane, Reading, said, Switch, Table, toast, useRead } from "../kit";
+import { Confirm, Pane, said, toast } from "../kit";
 import { may, to } from "../rooms";
 import { call, state } from "../socket";
 import { lineName, lines } from "../store";
 import { exact, shortAge } from "../time";
+import { type Column, Field, Reading, Switch, Table, useRead } from "./kit";
 
 const words = catalog("radio", {
   title: "Radio",

@@ -4,13 +4,14 @@
 import { useState } from "preact/hooks";
 import { catalog, type Plural, say } from "../catalog";
 import { StopIcon } from "../icon";
-import { type Column, Confirm, Field, Gauge, Pane, Reading, said, Switch, Table, toast, Trouble, useDoing, useRead } from "../kit";
+import { Confirm, Pane, said, toast, Trouble } from "../kit";
 import type { Agent, Author, Message } from "../protocol";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, sortedLines } from "../store";
 import { clock, exact, shortAge } from "../time";
 import { words as common } from "../words";
+import { type Column, Field, Gauge, Reading, Switch, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("sending", {
   title: "Sending",
@@ -322,6 +323,7 @@ interface Quiet {
   zone: string;
   recipient?: boolean; // whose clock counts, where a number tells it
   policy: keyof typeof words.policyOf;
+  rev?: number;
 }
 
 function QuietHours() {
@@ -333,7 +335,7 @@ function QuietHours() {
     { head: words.upTo, cell: (q) => q.to },
     { head: words.zone, minor: true, cell: (q) => q.recipient ? `${words.clockOf.recipient} (${q.zone})` : q.zone },
     { head: words.then, cell: (q) => words.policyOf[q.policy] },
-    { head: words.act, cell: (q) => may("owner") && <button type="button" class="button" aria-label={`${words.remove}: ${lineName(lines.value[q.line])}`} onClick={() => void attempt(call("quiet.delete", { line: q.line }).then(list.again))}>{words.remove}</button> },
+    { head: words.act, cell: (q) => may("owner") && <button type="button" class="button" aria-label={`${words.remove}: ${lineName(lines.value[q.line])}`} onClick={() => void attempt(call("quiet.delete", { line: q.line, if_rev: q.rev }).then(list.again))}>{words.remove}</button> },
   ];
   return (
     <section class="block">
@@ -369,6 +371,7 @@ interface Policy {
   pool: boolean;
   max_parts: number;
   max_characters: number;
+  rev?: number;
 }
 
 function Policies() {
@@ -387,7 +390,11 @@ function PolicyForm({ policy, again }: { policy: Policy; again(): void }) {
   const [p, set] = useState(policy);
   const { error, attempt } = useDoing();
   const name = lineName(lines.value[policy.line ?? ""]);
-  const save = (what: Policy) => void attempt(call("policy.set", what).then(() => { toast(words.saved); again(); }));
+  const save = ({ rev, ...what }: Policy) => void attempt(call<{ policies: Policy[] }>("policy.set", { ...what, ...(rev && { if_rev: rev }) }).then(({ policies }) => {
+    set(policies.find((q) => q.line === what.line)!);
+    toast(words.saved);
+    again();
+  }));
   const figure = (label: string, hint: string, key: "pace" | "max_parts" | "max_characters") => (
     <Field label={label} hint={hint}>
       {(about) => <input {...about} type="number" min="0" disabled={!may("owner")} value={p[key]} onInput={(e) => set({ ...p, [key]: Number(e.currentTarget.value) })} />}

@@ -2,13 +2,14 @@
 // box.
 
 import { catalog, locales } from "../catalog";
-import { Choice, Pane } from "../kit";
+import { Pane } from "../kit";
 import { language, look, setLook } from "../look";
 import { NotifySettings } from "../notice";
 import { may, to } from "../rooms";
 import { Backups, Box, Followers, Report } from "./box";
 import { Keys, Password, Reach, Sessions } from "./mine";
 import { Opening } from "./opening";
+import { Choice } from "./kit";
 
 const words = catalog("settings", {
   title: "Settings",

@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog } from "../dialog";
-import { Choice, type Column, Field, Pane, Reading, said, Switch, Table, useRead } from "../kit";
+import { Pane, said } from "../kit";
 import { CopyRow } from "../line";
 import type { Agent, Role } from "../protocol";
 import { may, to } from "../rooms";
@@ -12,6 +12,7 @@ import { call } from "../socket";
 import { lineName, lines } from "../store";
 import { exact } from "../time";
 import { words as common } from "../words";
+import { Choice, type Column, Field, Reading, Switch, Table, useRead } from "./kit";
 import { named } from "./named";
 
 const words = catalog("team", {

@@ -4,13 +4,14 @@
 import { useState } from "preact/hooks";
 import { catalog, say } from "../catalog";
 import { Dialog } from "../dialog";
-import { type Column, Confirm, Field, Pane, Reading, Switch, Table, toast, Trouble, useDoing, useRead } from "../kit";
+import { Confirm, Pane, toast, Trouble } from "../kit";
 import type { Template } from "../protocol";
 import { Refusal } from "../refusal";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { words as common } from "../words";
 import { FormText, Rehearsal, Ways } from "./bulk";
+import { type Column, Field, Reading, Switch, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("templateroom", {
   title: "Templates",

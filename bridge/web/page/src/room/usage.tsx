@@ -5,10 +5,11 @@
 import { useState } from "preact/hooks";
 import { catalog, say, tag } from "../catalog";
 import { replyTo } from "../goto";
-import { Choice, type Column, Field, Pane, Reading, Table, Trouble, useDoing, useRead } from "../kit";
+import { Pane, Trouble } from "../kit";
 import { may } from "../rooms";
 import { lineName, lines, session, sortedLines } from "../store";
 import { exact, shortAge, span } from "../time";
+import { Choice, type Column, Field, Reading, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("usage", {
   title: "Usage",

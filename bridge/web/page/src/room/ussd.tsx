@@ -4,12 +4,13 @@
 import { useState } from "preact/hooks";
 import { catalog } from "../catalog";
 import { Wrong } from "../dialog";
-import { Field, Pane, Reading, said, useRead } from "../kit";
+import { Pane, said } from "../kit";
 import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, sortedLines } from "../store";
 import { exact, shortAge } from "../time";
 import { Credit } from "./credit";
+import { Field, Reading, useRead } from "./kit";
 
 const words = catalog("ussd", {
   title: "USSD",

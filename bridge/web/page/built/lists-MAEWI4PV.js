@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-QKVFYK3R.js";import"./chunk-P32TYGFD.js";import"./chunk-J2O2WNYC.js";import"./chunk-RNUXVY6C.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as RefusedRows,a as default};

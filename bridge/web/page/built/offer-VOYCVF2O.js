@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-C2OIDJL4.js";import"./chunk-Q5LR7J2M.js";import"./chunk-7OW3CEFG.js";import"./chunk-7MRFKP4I.js";import"./chunk-Q5SJYVWX.js";import"./chunk-OUXEUH3P.js";import"./chunk-RNUXVY6C.js";import"./chunk-TURABHMV.js";import"./chunk-253XUVFQ.js";import"./chunk-L4WD4L4O.js";export{b as Offers,a as answer,c as useNow};
