@@ -11,8 +11,7 @@ import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, putLines, sortedLines } from "../store";
 import { words as common } from "../words";
-import { type Column, Field, Reading, Switch, Table, useRead } from "./kit";
-import { named } from "./named";
+import { type Column, Field, named, Reading, Switch, Table, useRead } from "./kit";
 
 const words = catalog("numbers", {
   title: "Numbers",

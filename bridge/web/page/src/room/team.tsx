@@ -12,8 +12,7 @@ import { call } from "../socket";
 import { lineName, lines } from "../store";
 import { exact } from "../time";
 import { words as common } from "../words";
-import { Choice, type Column, Field, Reading, Switch, Table, useRead } from "./kit";
-import { named } from "./named";
+import { Choice, type Column, Field, named, Reading, Switch, Table, useRead } from "./kit";
 
 const words = catalog("team", {
   title: "Team",
