@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-HR57WHSM.js";import"./chunk-NRGEWPRC.js";import"./chunk-YMZXYEMZ.js";import"./chunk-NZ5GGYC2.js";import"./chunk-S3QI7TIE.js";import"./chunk-7ZDHZ4IL.js";import"./chunk-HSZ4XJ3A.js";import"./chunk-L4WD4L4O.js";export{b as RefusedRows,a as default};

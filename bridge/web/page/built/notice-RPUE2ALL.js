@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-G5RV5THY.js";import"./chunk-NZ5GGYC2.js";import"./chunk-RYMK77PC.js";import"./chunk-7ZDHZ4IL.js";import"./chunk-HSZ4XJ3A.js";import"./chunk-L4WD4L4O.js";export{b as AskBar,c as NotifySettings,a as failed};

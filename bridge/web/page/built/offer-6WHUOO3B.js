@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-UUCL3G75.js";import"./chunk-PDHF2BAA.js";import"./chunk-RYMK77PC.js";import"./chunk-7MRFKP4I.js";import"./chunk-UONWN43Y.js";import"./chunk-OUXEUH3P.js";import"./chunk-S3QI7TIE.js";import"./chunk-2TJ7ESC2.js";import"./chunk-7ZDHZ4IL.js";import"./chunk-HSZ4XJ3A.js";import"./chunk-L4WD4L4O.js";export{b as Offers,a as answer,c as useNow};
