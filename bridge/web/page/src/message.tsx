@@ -75,7 +75,7 @@ function writer(a: Author | undefined): string {
   return a.name || (a.kind === "token" ? words.program : words.console);
 }
 
-interface Props {
+export interface BubbleProps {
   message: Message;
   name: string; // the client
   stop: boolean; // the article that the Tab key reaches
@@ -84,11 +84,11 @@ interface Props {
   onEdit(text: string): void;
 }
 
-export function Bubble(props: Props) {
+export function Bubble(props: BubbleProps) {
   return props.message.channel === "call" ? <CallEntry {...props} /> : <TextBubble {...props} />;
 }
 
-function TextBubble({ message: m, name, stop, showLine, onFacts, onEdit }: Props) {
+function TextBubble({ message: m, name, stop, showLine, onFacts, onEdit }: BubbleProps) {
   const inbound = m.dir === "in";
   const author = writer(m.author);
   const at = m.received_at || m.created_at;
@@ -135,7 +135,7 @@ function Age({ message: m, at }: { message: Message; at: string }) {
 
 // CallEntry stands between the texts: nobody took the call, or somebody here
 // began one.
-function CallEntry({ message: m, name, stop, onFacts }: Props) {
+function CallEntry({ message: m, name, stop, onFacts }: BubbleProps) {
   const missed = m.dir === "in";
   const at = m.received_at || m.created_at;
   const peer = missed ? m.from : m.to;

@@ -3,6 +3,7 @@
 // finds a pill that says what came.
 
 import { signal } from "@preact/signals";
+import { Component } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { openBox } from "./boxes";
 import { Cog, type Deed } from "./cog";
@@ -16,7 +17,7 @@ import { Avatar, Colleague, presenceWords } from "./face";
 import { presences, typing } from "./hint";
 import { AddPersonIcon, BackIcon, DetailsIcon, DownIcon } from "./icon";
 import { NoLine } from "./line";
-import { Bubble, Waiting } from "./message";
+import { Bubble, type BubbleProps, Waiting } from "./message";
 import { later } from "./later";
 import { isNumber } from "./number";
 import { bubbles, outbox, type Outgoing } from "./outbox";
@@ -330,13 +331,12 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
           <section class="day" key={day.key} aria-label={dayName(day.at)}>
             <h3>{t ? <button type="button" class="plain" title={words.view.toDay} onClick={onDay}>{dayName(day.at)}</button> : <span>{dayName(day.at)}</span>}</h3>
             {day.messages.map((m, i) => (
-              <div class={"slot" + (runsOn(m, day.messages[i + 1]) ? " runs-on" : "") + (m.id === foundAt ? " sought" : "")} key={keyOfMessage(m)} data-key={keyOfMessage(m)}>
-                <Bubble message={asSeen(m)} name={name} stop={keyOfMessage(m) === stopKey} showLine={!chat && (severalLines || lineName(lines.value[m.line]) === "")}
-                  onFacts={facts} onEdit={edit} />
-              </div>
+              <Slot key={keyOfMessage(m)} id={keyOfMessage(m)} form={(runsOn(m, day.messages[i + 1]) ? " runs-on" : "") + (m.id === foundAt ? " sought" : "")}
+                message={asSeen(m)} name={name} stop={keyOfMessage(m) === stopKey} showLine={!chat && (severalLines || lineName(lines.value[m.line]) === "")}
+                onFacts={facts} onEdit={edit} />
             ))}
             {day.waiting.map((o) => (
-              <div class="slot" key={o.idem} data-key={o.idem}>
+              <div class="slot ours" key={o.idem} data-key={o.idem}>
                 <Waiting out={o} name={name} stop={o.idem === stopKey} onEdit={edit} />
               </div>
             ))}
@@ -350,6 +350,16 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
       )}
     </div>
   );
+}
+
+// A Slot is the place of one text. Of two hundred, a text that comes draws one.
+class Slot extends Component<BubbleProps & { id: string; form: string }> {
+  shouldComponentUpdate(next: Slot["props"]) {
+    return (Object.keys(next) as (keyof typeof next)[]).some((k) => next[k] !== this.props[k]);
+  }
+  render({ id, form, ...bubble }: Slot["props"]) {
+    return <div class={"slot " + (bubble.message.dir === "in" ? "theirs" : "ours") + form} data-key={id}><Bubble {...bubble as BubbleProps} /></div>;
+  }
 }
 
 // facts and whatever else a bubble is given stay the same from one drawing to the
@@ -392,14 +402,18 @@ interface Day {
   waiting: Outgoing[];
 }
 
+const keys = new WeakMap<Message, string>(); // the day of each
+
 function days(messages: Message[], waiting: Outgoing[]): Day[] {
   const found: Day[] = [];
-  const dayOf = (at: string) => {
-    const key = dayKey(at);
+  const dayOf = (at: string, key = dayKey(at)) => {
     if (found.at(-1)?.key !== key) found.push({ key, at, messages: [], waiting: [] });
     return found.at(-1)!;
   };
-  for (const m of messages) dayOf(m.created_at).messages.push(m);
+  for (const m of messages) {
+    if (!keys.has(m)) keys.set(m, dayKey(m.created_at));
+    dayOf(m.created_at, keys.get(m)).messages.push(m);
+  }
   for (const o of waiting) dayOf(new Date(Math.max(o.at, Date.parse(found.at(-1)?.at ?? "") || 0)).toISOString()).waiting.push(o);
   return found;
 }

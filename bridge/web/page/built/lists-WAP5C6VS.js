@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-ZDOBZ5XO.js";import"./chunk-XNRLYG5U.js";import"./chunk-YMZXYEMZ.js";import"./chunk-S6LGLR6Y.js";import"./chunk-XGABXP53.js";import"./chunk-7ZDHZ4IL.js";import"./chunk-HSZ4XJ3A.js";import"./chunk-L4WD4L4O.js";export{b as RefusedRows,a as default};

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-6GK3L4NI.js";import"./chunk-S6LGLR6Y.js";import"./chunk-RYMK77PC.js";import"./chunk-7ZDHZ4IL.js";import"./chunk-HSZ4XJ3A.js";import"./chunk-L4WD4L4O.js";export{b as AskBar,c as NotifySettings,a as failed};

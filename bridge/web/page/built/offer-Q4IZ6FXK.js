@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-QVB7G3VH.js";import"./chunk-T226UDT6.js";import"./chunk-RYMK77PC.js";import"./chunk-7MRFKP4I.js";import"./chunk-UONWN43Y.js";import"./chunk-OUXEUH3P.js";import"./chunk-XGABXP53.js";import"./chunk-NEBD3HUI.js";import"./chunk-7ZDHZ4IL.js";import"./chunk-HSZ4XJ3A.js";import"./chunk-L4WD4L4O.js";export{b as Offers,a as answer,c as useNow};
