@@ -144,8 +144,8 @@ func (r *tour) as(f form) {
 
 func (r *tour) to(s screen) {
 	r.t.Helper()
-	eval[bool](r.tab, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), localStorage.setItem(%q, %q), location.hash = %q, true)`,
-		r.look, r.names.Replace("smsbridge."+anyAgent+".boxes.all"), r.boxed, r.names.Replace(s.hash)))
+	eval[bool](r.tab, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), localStorage.setItem(%q, %q), history.replaceState(null, "", %q), true)`,
+		r.look, r.names.Replace("smsbridge."+anyAgent+".boxes.all"), r.boxed, "#"+r.names.Replace(s.hash)))
 	r.do(chromedp.Reload())
 	r.until(`document.querySelector(".connection.live") && ` + s.there)
 	r.until(settledPage)
