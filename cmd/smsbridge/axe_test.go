@@ -37,6 +37,42 @@ func TestPageByAxe(t *testing.T) {
 		}
 		t.Logf("%d states in the looks %v", len(states), looks)
 	})
+	t.Run("what stands over the rooms", func(t *testing.T) {
+		e := e.in(t)
+		for _, s := range scenes {
+			e.look(s.name, func() { s.show(e.tour) })
+		}
+		t.Logf("%d scenes in the looks %v", len(scenes), looks)
+	})
+	t.Run("a conversation within the page of a portal", func(t *testing.T) {
+		e := e.in(t)
+		e.tour = e.inPortal(t)
+		e.look("the portal around it", func() { e.open(e.portal) })
+		e.look("embedded", e.embed)
+		for _, s := range embedded {
+			e.look("embedded, "+s.name, func() {
+				e.embed()
+				s.do(e)
+			})
+		}
+		e.look("embedded, before the portal signs in", func() {
+			e.open(o.url + "/embed")
+			e.until(`document.querySelector("[role=status]")`)
+		})
+		e.look("embedded, after the session", func() {
+			e.open(o.url + "/embed")
+			e.until(`document.querySelector("[role=status]")`)
+			eval[bool](e.tab, `postMessage({type: "smsbridge.ticket", ticket: "tkt_none"}, "*") === undefined`)
+			e.until(`document.querySelector(".note:not([role])")`)
+		})
+		e.quiet(t)
+
+		e.embed() // control
+		eval[bool](e.tab, `(document.querySelector("main").append(document.createElement("button")), true)`)
+		if found := violations(e.tab, e.axe); len(found) != 1 || !strings.Contains(found[0], "button-name") {
+			t.Errorf("a button without a name, within the portal: axe finds %q", found)
+		}
+	})
 	t.Run("the pretend phone", func(t *testing.T) {
 		e := e.in(t)
 		e.tab = o.ana.newTab(t)
@@ -118,29 +154,16 @@ type exam struct {
 	axe  string
 	seen map[string]bool // what was told already
 	ways ways            // the addresses that were met
-	o    *floor
 }
 
-// newExam makes a desk at which everything shows something: talk, a contact, a
-// template, a colleague, and a way to call.
 func newExam(t *testing.T, o *floor) *exam {
-	axe := axeCore(t)
-	talk(t, o.ana, o.url)
-	r := newTour(o.ana)
-	o.colleague("Ben", "agent")
-	o.text("+15550177", "Is the elephant here?", 0)
-	rest[any](o.ana, "PUT", "/settings/call_way", map[string]any{"value": "tel"})
-	o.atDesk()
-	o.ana.until(row("Bea Smith"))
-	return &exam{tour: r, axe: axe, seen: make(map[string]bool), ways: make(ways), o: o}
+	return &exam{axe: axeCore(t), tour: wholeTour(o), seen: make(map[string]bool), ways: make(ways)}
 }
 
 // in is the same exam for a subtest.
 func (e *exam) in(t *testing.T) *exam {
 	f := *e
-	r := *e.tour
-	f.tour, f.o = &r, &floor{t: t, url: e.o.url, chromium: e.o.chromium, ana: e.o.ana.in(t)}
-	f.tab = e.tab.in(t)
+	f.tour = e.tour.in(t)
 	return &f
 }
 
@@ -339,13 +362,15 @@ var states = []state{
 	}},
 }
 
-// poke presses what a selector finds first, seen or not, and waits for what
-// comes of it.
-func (e *exam) poke(selector, there string) {
-	e.t.Helper()
-	e.until(fmt.Sprintf(`document.querySelector(%q)`, selector))
-	eval[bool](e.tab, fmt.Sprintf(`(document.querySelector(%q).click(), true)`, selector))
-	e.until(there)
+// embedded is what opens on a conversation within a portal.
+var embedded = []state{
+	{"menu", "", func(e *exam) { e.cog() }},
+	{"counter", "", func(e *exam) {
+		e.composer()
+		e.typeInto("#composer", "Später 👍 “really”")
+		e.poke(".counter summary", `document.querySelector(".counter[open] .counter-more p bdi")`)
+	}},
+	{"new contact", "", func(e *exam) { e.poke(".thread-head .add", `document.querySelector("dialog form")`) }},
 }
 
 // composer waits for the composer, and empties it.
@@ -410,13 +435,14 @@ func axeCore(t *testing.T) string {
 	return string(script)
 }
 
-// violations are what axe finds wrong on the page as it is now.
+// violations are what axe finds wrong on the page as it is now; what stands in a
+// frame is looked at from within.
 func violations(p *tab, axe string) (found []string) {
 	p.t.Helper()
 	if eval[bool](p, "!window.axe") {
 		eval[bool](p, axe+"; true")
 	}
-	answer := eval[string](p, `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(r => JSON.stringify(
+	answer := eval[string](p, `axe.run(document, {iframes: false, resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(r => JSON.stringify(
 		r.violations.flatMap(v => v.nodes.map(n => ({rule: v.id, at: n.target.join(" "), why: n.failureSummary})))))`)
 	var rows []struct{ Rule, At, Why string }
 	if err := json.Unmarshal([]byte(answer), &rows); err != nil {

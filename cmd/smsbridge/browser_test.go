@@ -9,7 +9,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -32,9 +35,10 @@ func findChromium(t *testing.T) string {
 
 // tab is one tab of the browser. Every step fails the test it is in.
 type tab struct {
-	t    *testing.T
-	ctx  context.Context
-	said *complaints
+	t     *testing.T
+	ctx   context.Context
+	said  *complaints
+	world runtime.ExecutionContextID // where expressions are evaluated; 0: in the page itself
 }
 
 // complaints are what the page threw and the browser forbade.
@@ -104,7 +108,27 @@ func (p *tab) quiet(t *testing.T) {
 
 // in is the same tab for a subtest.
 func (p *tab) in(t *testing.T) *tab {
-	return &tab{t: t, ctx: p.ctx, said: p.said}
+	return &tab{t: t, ctx: p.ctx, said: p.said, world: p.world}
+}
+
+// frame is what stands in the first frame of the page, for as long as it is
+// there. Keys and pictures are those of the whole page.
+func (p *tab) frame() *tab {
+	p.t.Helper()
+	tree, err := chromedp.Call(p.ctx, page.GetFrameTree, cdp.Empty{})
+	if err != nil || len(tree.FrameTree.ChildFrames) == 0 {
+		p.t.Fatalf("no frame in the page: %v", err)
+	}
+	made, err := chromedp.Call(p.ctx, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: tree.FrameTree.ChildFrames[0].Frame.ID})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return &tab{t: p.t, ctx: p.ctx, said: p.said, world: made.ExecutionContextID}
+}
+
+// there has an expression wait for its promise, where the tab looks.
+func (p *tab) there(e *runtime.EvaluateParams) {
+	e.AwaitPromise, e.ContextID = new(true), p.world
 }
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -118,6 +142,7 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (p *tab) open(url string) {
 	p.t.Helper()
+	p.world = 0
 	p.do(chromedp.Navigate(url))
 }
 
@@ -137,7 +162,7 @@ func (p *tab) until(condition string) {
 		const change = new MutationObserver(look);
 		change.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 		look();
-	})`, chromedp.EvalAwaitPromise)
+	})`, p.there)
 	_, err := chromedp.Run(ctx, look)
 	for err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "navigated or closed") {
 		_, err = chromedp.Run(ctx, look)
@@ -158,18 +183,30 @@ func eval[T any](p *tab, expression string) T {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
 	defer stop()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, p.there))
 	if err != nil {
 		p.t.Fatalf("%s: %v", expression, err)
 	}
 	return v
 }
 
+// inFront is what a person can reach: the dialog that opened last, or the page
+// where none is open. One that was closed may stay for a moment.
+const inFront = `([...document.querySelectorAll("dialog:modal")].at(-1) ?? document)`
+
+// reached are the elements of a selector that a person can reach, first the first
+// of them.
+func reached(selector string) string {
+	return fmt.Sprintf(`[...%s.querySelectorAll(%q)].filter(e => !e.closest("dialog:not([open])"))`, inFront, selector)
+}
+
+func first(selector string) string { return reached(selector) + `[0]` }
+
 // typeInto writes at the end of a field, as soon as it takes the focus: none does
 // below a dialog.
 func (p *tab) typeInto(selector, text string) {
 	p.t.Helper()
-	p.comes(fmt.Sprintf(`(e => e && (e.focus(), document.activeElement === e))(document.querySelector(%q))`, selector))
+	p.comes(fmt.Sprintf(`(e => e && (e.focus(), document.activeElement === e))(%s)`, first(selector)))
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
 	defer stop()
 	if _, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
@@ -180,7 +217,7 @@ func (p *tab) typeInto(selector, text string) {
 // clear empties a field.
 func (p *tab) clear(selector string) {
 	p.t.Helper()
-	eval[bool](p, fmt.Sprintf(`(i => { i.value = ""; return i.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector(%q))`, selector))
+	eval[bool](p, fmt.Sprintf(`(i => { i.value = ""; return i.dispatchEvent(new Event("input", {bubbles: true})) })(%s)`, first(selector)))
 }
 
 // write writes into a field and presses Enter as a keyboard does: one event

@@ -79,8 +79,7 @@ func TestPageBoxes_S85_S97_S109_S125(t *testing.T) {
 func TestPageEmbedded_S123(t *testing.T) {
 	desk, url := openRooms(t)
 	phone := desk.handset(t, url)
-	agent := rest[struct{ Agent struct{ ID string } }](desk, "GET", "/me", nil).Agent.ID
-	secret := rest[struct{ Secret string }](desk, "POST", "/tokens", map[string]any{"label": "portal", "agent": agent, "scopes": []string{"messages:send", "messages:read", "lines:read", "contacts:write"}}).Secret
+	secret := portalToken(desk)
 	portal := newPortal(t, url, secret)
 
 	shown := newBrowser(t, findChromium(t))
@@ -118,7 +117,29 @@ func TestPageEmbedded_S123(t *testing.T) {
 		eval[bool](again, hand)
 		again.until(`document.querySelector(".note")?.textContent.startsWith("The session is over")`)
 	})
+	t.Run("what the desk of the same browser has kept stays", func(t *testing.T) {
+		desk := desk.in(t)
+		me := rest[struct{ Agent struct{ ID string } }](desk, "GET", "/session", nil).Agent.ID
+		kept := fmt.Sprintf(`localStorage.getItem("smsbridge.%s.boxes.all") ?? "nothing"`, me)
+		eval[bool](desk, fmt.Sprintf(`(localStorage.setItem("smsbridge.%s.boxes.all", "[]"), localStorage.setItem("smsbridge.portal.ag_OTHER.boxes.all", "[]"), true)`, me))
+		beside := desk.newTab(t)
+		beside.open(portal)
+		beside.until(`document.body.dataset.open === "yes"`)
+		if got := eval[string](desk, kept); got != "[]" {
+			t.Errorf("once a portal is open, of the boxes of the desk there is left %s", got)
+		}
+		if !eval[bool](desk, `localStorage.getItem("smsbridge.portal.ag_OTHER.boxes.all") === null`) { // control
+			t.Error("what another account left in a portal is still there")
+		}
+	})
 	desk.quiet(t)
+}
+
+// portalToken is what a portal's server takes tickets with: it acts as whom desk
+// belongs to.
+func portalToken(desk *tab) string {
+	agent := rest[struct{ Agent struct{ ID string } }](desk, "GET", "/me", nil).Agent.ID
+	return rest[struct{ Secret string }](desk, "POST", "/tokens", map[string]any{"label": "portal", "agent": agent, "scopes": []string{"messages:send", "messages:read", "lines:read", "contacts:write"}}).Secret
 }
 
 func takeTicket(t *testing.T, url, secret string) string {
@@ -149,7 +170,10 @@ func newPortal(t *testing.T, url, secret string) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprintf(w, `<!doctype html><title>Portal</title><body><script>window.said = []</script>
+		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>Portal</title><meta name="viewport" content="width=device-width">
+			<style>body { margin: 0; display: grid; grid-template: 1fr / repeat(auto-fit, minmax(min(420px, 100%%), 1fr)); min-height: 100vh; font: 1rem sans-serif } main { padding: 1rem }</style>
+			<body><script>window.said = []</script>
+			<main><h1>Order 4711</h1><p>Two vans, from Monday to Friday.</p></main>
 			<script src="%s/portal.js"></script>
 			<sms-bridge-chat number="%s" ticket-url="/ticket"></sms-bridge-chat>
 			<script>

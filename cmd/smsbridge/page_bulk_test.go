@@ -4,21 +4,23 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // option sets a select to the option that is called so, or to the value.
 func (p *tab) option(selector, option string) {
 	p.t.Helper()
-	found := fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-1)?.options`, selector)
-	at := fmt.Sprintf(`[...%s ?? []].findIndex(o => o.value === %q || o.textContent.startsWith(%q))`, found, option, option)
+	found := reached(selector) + `.at(-1)`
+	at := fmt.Sprintf(`[...%s?.options ?? []].findIndex(o => o.value === %q || o.textContent.startsWith(%q))`, found, option, option)
 	p.until(at + ` >= 0`)
-	eval[bool](p, fmt.Sprintf(`(s => { s.selectedIndex = %s; return s.dispatchEvent(new Event("change", {bubbles: true})) })([...document.querySelectorAll(%q)].at(-1))`, at, selector))
+	eval[bool](p, fmt.Sprintf(`(s => { s.selectedIndex = %s; return s.dispatchEvent(new Event("change", {bubbles: true})) })(%s)`, at, found))
 }
 
 // confirm answers the question that stands open.
 func (p *tab) confirm() {
 	p.t.Helper()
-	button := `document.querySelector("dialog[open] .dialog-do .button:is(.primary, .danger)")`
+	button := inFront + `.querySelector("dialog:modal .dialog-do .button:is(.primary, .danger)")`
 	p.until(button)
 	eval[bool](p, button+`.click() === undefined`)
 }
@@ -26,8 +28,8 @@ func (p *tab) confirm() {
 // refill writes a field anew.
 func (p *tab) refill(selector, value string) {
 	p.t.Helper()
-	p.until(fmt.Sprintf(`document.querySelector(%q)`, selector))
-	eval[bool](p, fmt.Sprintf(`(i => { i.value = %q; return i.dispatchEvent(new Event("input", {bubbles: true})) })(document.querySelector(%q))`, value, selector))
+	p.until(first(selector))
+	eval[bool](p, fmt.Sprintf(`(i => { i.value = %q; return i.dispatchEvent(new Event("input", {bubbles: true})) })(%s)`, value, first(selector)))
 }
 
 // total is a figure of the room, by its key.
@@ -369,6 +371,56 @@ func TestPageWebhook(t *testing.T) {
 	desk.pick("Tell everything again")
 	desk.confirm()
 	desk.until(`document.querySelector(".toasts").textContent.includes("It is told again.")`)
+	desk.quiet(t)
+}
+
+// asksOnce tells which functions the page has called again and again every three
+// seconds, and how often it asked for the webhooks.
+const asksOnce = `{
+	window.again = new Map();
+	window.asked = 0;
+	const set = setInterval, clear = clearInterval, send = WebSocket.prototype.send;
+	window.setInterval = (f, ms) => { const id = set(f, ms); if (ms === 3000) again.set(id, f); return id };
+	window.clearInterval = id => { again.delete(id); clear(id) };
+	WebSocket.prototype.send = function (text) { if (text.includes('"hook.list"')) asked++; send.call(this, text) };
+}`
+
+// TestPageWebhookAsks: what became of deliveries is asked for again and again only
+// while something is under way, and somebody sees the page.
+func TestPageWebhookAsks(t *testing.T) {
+	desk, _ := openRooms(t)
+	made := rest[struct{ Hook struct{ ID string } }](desk, "POST", "/webhooks", map[string]any{"url": "https://crm.invalid/sms", "events": []string{"contact.*"}})
+	rest[any](desk, "PATCH", "/webhooks/"+made.Hook.ID, map[string]any{"disabled": true})
+	desk.onLoad(asksOnce)
+	desk.room("#/programs/hook/" + made.Hook.ID)
+	desk.do(chromedp.Reload())
+	desk.until(`document.querySelector("#room [role=switch]")?.ariaChecked === "false"`)
+	rest[any](desk, "POST", "/contacts", map[string]any{"name": "Rita", "numbers": []string{"+15550177"}})
+	if n := eval[int](desk, `new Promise(done => setTimeout(() => done(again.size), 500))`); n != 0 { // nothing can be waited for
+		t.Errorf("a webhook that is switched off is looked at again and again, %d times over", n)
+	}
+	desk.pick("Events are delivered")
+	desk.comes(`again.size === 1`)
+	desk.until(`document.querySelectorAll("#room .table tbody tr").length > 0 && ` + shows("Every try since"))
+
+	look := func(hidden bool) (asked int) {
+		return eval[int](desk, fmt.Sprintf(`new Promise(done => {
+			Object.defineProperty(document, "hidden", {value: %v, configurable: true});
+			setTimeout(() => { // what was asked before is asked by then
+				const before = asked;
+				[...again.values()].forEach(f => f());
+				setTimeout(() => done(asked - before), 500);
+			}, 500);
+		})`, hidden))
+	}
+	if n := look(true); n != 0 {
+		t.Errorf("a page that nobody sees asks %d times", n)
+	}
+	if look(false) == 0 {
+		t.Error("control: a page that is seen asks for nothing either")
+	}
+	desk.room("#/people")
+	desk.comes(`again.size === 0`)
 	desk.quiet(t)
 }
 

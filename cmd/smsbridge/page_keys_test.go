@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -213,6 +214,145 @@ func TestPageByKeys_P2(t *testing.T) {
 	o.ana.quiet(t)
 }
 
+// TestPageByKeysElsewhere does the same with boxes at the foot of a room, and
+// where only one pane has room; and walks through the panes both ways.
+func TestPageByKeysElsewhere_P2(t *testing.T) {
+	o := newFloor(t)
+	o.atDesk()
+	o.text("+15550177", "The elephant stands in the yard.", 0)
+	o.text(customer, "Is the van ready?", 0)
+	o.ana.until(row("+15550177") + ` && ` + row(customer))
+	elephant, van := threadOf(o.ana, "+15550177"), threadOf(o.ana, customer)
+	story := func(name string, tell func(h *hands)) {
+		t.Run(name, func(t *testing.T) { tell(&hands{tab: o.ana.in(t)}) })
+	}
+	afresh := func(h *hands, hash string, width, height int64) {
+		h.t.Helper()
+		h.do(chromedp.EmulateViewport(width, height))
+		h.open(o.url + "/#" + hash)
+		h.do(chromedp.Reload())
+		h.until(`document.querySelector(".connection.live") && (document.querySelector(".row a") || document.querySelector("#room h2"))`)
+		h.panes("#bar")
+	}
+
+	story("through the panes, and back", func(h *hands) {
+		afresh(h, "t="+van, 1280, 800)
+		h.until(lastText("in", "Is the van ready?") + ` && document.querySelector("#details")`)
+		h.round("F6", "#rail", "#list", "#thread", "#composer", "#details", "#bar")
+		h.round("Shift+F6", "#details", "#composer", "#thread", "#list", "#rail", "#bar", "#details")
+		if eval[bool](h.tab, inPane("#bar")) { // control
+			h.t.Error("the details are taken for the bar")
+		}
+		afresh(h, "/settings", 1280, 800)
+		h.until(`document.querySelector("#room .choice")`)
+		h.round("Shift+F6", "#room", "#rail", "#bar", "#room")
+	})
+	story("a conversation goes into a box, is answered there, made small, and closed", func(h *hands) {
+		afresh(h, "t="+van, 1280, 800)
+		h.until(lastText("in", "Is the van ready?"))
+		h.panes("#thread")
+		h.tabBackTo(".cog > button")
+		h.press("Enter")
+		h.at(".cog-menu [role=menuitem]")
+		for range 3 {
+			h.press("ArrowDown")
+		}
+		h.press("Enter")
+		h.at("#composer-" + van)
+		h.panes("#list")
+		h.until(row("+15550177"))
+		eval[bool](h.tab, `(location.hash = "/history", true)`)
+		h.until(`document.querySelector("#room .table tbody tr")`)
+		h.panes(".chatbox")
+		h.at("#composer-" + van)
+		h.types("It is.")
+		h.press("Enter")
+		h.until(`document.querySelector(".chatbox .bubble.out.delivered")`)
+		h.at("#composer-" + van)
+		h.types("👍")
+		h.until(`document.querySelector(".chatbox .counter summary")`)
+		h.tabTo(".chatbox .counter summary")
+		h.press("Enter")
+		h.until(`document.querySelector(".chatbox .counter[open]")`)
+		h.press("Escape")
+		h.at(".chatbox .counter:not([open]) summary")
+		h.press("Escape")
+		h.until(`document.querySelector(".chatbox.small")`)
+		h.at(".chatbox .box-name")
+		h.press("Enter")
+		h.until(`document.querySelector(".chatbox:not(.small)")`)
+		h.at(".chatbox .box-name")
+		h.round("Shift+F6", "#room")
+		h.round("F6", ".chatbox")
+		h.panes("#room")
+		h.tabTo("#room .table tbody tr:last-child button, #room .table tbody tr:last-child a")
+		h.panes(".chatbox")
+		h.tabBackTo(".chatbox header .square:last-child")
+		h.press("Enter")
+		h.until(`!document.querySelector(".chatbox")`)
+		h.kept()
+	})
+	story("two boxes: closing one leads to the other, and one of them to the whole page", func(h *hands) {
+		eval[bool](h.tab, fmt.Sprintf(`(localStorage.setItem("smsbridge.%s.boxes.all", JSON.stringify([{thread: %q, small: true}, {thread: %q, small: false}])), true)`,
+			rest[struct{ Agent struct{ ID string } }](h.tab, "GET", "/session", nil).Agent.ID, van, elephant))
+		afresh(h, "/people", 1280, 800)
+		h.until(`document.querySelectorAll(".chatbox").length === 2`)
+		h.round("Shift+F6", ".chatbox:last-child", ".chatbox.small", "#room")
+		h.round("F6", ".chatbox.small")
+		h.press("Enter")
+		h.until(`!document.querySelector(".chatbox.small")`)
+		h.tabTo(".chatbox:first-child header .square:last-child") // the one that was opened stands last
+		h.press("Enter")
+		h.until(`document.querySelectorAll(".chatbox").length === 1`)
+		h.at(".chatbox .box-name")
+		h.tabTo(".chatbox .onward")
+		h.press("Enter")
+		h.until(`!document.querySelector(".chatbox") && ` + lastText("in", "Is the van ready?"))
+		h.at("#composer")
+	})
+	story("where only one pane has room", func(h *hands) {
+		afresh(h, "", 360, 740)
+		h.round("F6", "#list", "#bar", "#list")
+		for range 2 {
+			if !eval[bool](h.tab, `document.activeElement.closest(".row")?.textContent.includes("+15550177")`) {
+				h.press("ArrowDown")
+			}
+		}
+		h.press("Enter")
+		h.until(lastText("in", "The elephant stands in the yard."))
+		h.kept()
+		h.panes("#composer")
+		h.types("Let it in.")
+		h.press("Enter")
+		h.until(lastText("out", "Let it in."))
+		h.at("#composer")
+		h.round("Shift+F6", "#thread", "#bar", "#composer")
+		h.panes("#thread")
+		h.tabBackTo(".thread-head [aria-pressed]")
+		h.press("Enter")
+		h.until(`document.querySelector("#details .card")`)
+		h.kept()
+		h.press("Escape")
+		h.until(`!document.querySelector("#details")`)
+		h.kept()
+		h.press("Escape")
+		h.until(`document.querySelector("#list").checkVisibility() && !document.querySelector("#composer")`)
+		h.kept()
+		h.panes("#bar")
+		h.tabTo(".menu-button")
+		h.press("Enter")
+		h.tabToDialog(`.ways a[href="#/settings"]`)
+		h.press("Enter")
+		h.until(`document.querySelector("#room .choice") && !document.querySelector("dialog")`)
+		h.kept()
+		h.round("F6", "#room", "#bar")
+		h.panes("#room")
+		h.tabTo(".choice input")
+		h.kept()
+	})
+	o.ana.quiet(t)
+}
+
 // hands use a page by its keys, and see after each that the focus is kept.
 type hands struct{ *tab }
 
@@ -318,11 +458,28 @@ func (h *hands) tabBackTo(selector string) { h.t.Helper(); h.walk("Shift+Tab", s
 // panes presses F6 until the focus is in a pane.
 func (h *hands) panes(selector string) { h.t.Helper(); h.walk("F6", selector) }
 
+// inPane tells whether the innermost pane with the focus is that of a selector.
+func inPane(selector string) string {
+	return fmt.Sprintf(`(document.activeElement.closest("#composer, .pane, .bar, .rail, .offers, .chatbox")?.matches(%q) ?? false)`, selector)
+}
+
+// round presses a key once for each of the panes, where the focus must be then.
+func (h *hands) round(key string, panes ...string) {
+	h.t.Helper()
+	for _, want := range panes {
+		h.press(key)
+		h.kept()
+		if !eval[bool](h.tab, inPane(want)) {
+			h.t.Errorf("%s leads to %s, not into %s", key, eval[string](h.tab, `document.activeElement.outerHTML.slice(0, 120)`), want)
+		}
+	}
+}
+
 func (h *hands) walk(key, selector string) {
 	h.t.Helper()
 	within := fmt.Sprintf(`document.activeElement.matches(%q)`, selector)
-	if key == "F6" {
-		within = fmt.Sprintf(`document.activeElement.closest(%q) !== null && document.activeElement.closest("#composer, .pane, .bar, .rail") === document.activeElement.closest(%q)`, selector, selector)
+	if strings.HasSuffix(key, "F6") {
+		within = inPane(selector)
 	}
 	for range 120 {
 		if eval[bool](h.tab, within) {

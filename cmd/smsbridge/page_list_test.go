@@ -29,6 +29,11 @@ func newFloor(t *testing.T) *floor {
 	return o
 }
 
+// in is the same floor for a subtest.
+func (o *floor) in(t *testing.T) *floor {
+	return &floor{t: t, url: o.url, chromium: o.chromium, ana: o.ana.in(t)}
+}
+
 // colleague makes an account that has every line, and answers the code to sign
 // in with.
 func (o *floor) colleague(name, role string) (code string) {
@@ -144,7 +149,7 @@ func row(name string) string {
 // choose presses a button by its words.
 func (p *tab) choose(within, words string) {
 	p.t.Helper()
-	button := fmt.Sprintf(`[...document.querySelectorAll(%q)].find(b => b.textContent.includes(%q))`, within, words)
+	button := fmt.Sprintf(`%s.find(b => b.textContent.includes(%q))`, reached(within), words)
 	p.until(button)
 	eval[bool](p, button+`.click() ?? true`)
 }

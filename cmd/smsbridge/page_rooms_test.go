@@ -31,7 +31,7 @@ func (p *tab) room(hash string) {
 // beside an open dialog nothing can be reached, and nothing in one that closes.
 func (p *tab) pick(name string) {
 	p.t.Helper()
-	found := fmt.Sprintf(`[...([...document.querySelectorAll("dialog:modal")].at(-1) ?? document).querySelectorAll("button, a")].find(b => (b.ariaLabel || b.textContent).trim() === %q && !b.closest("dialog:not([open])"))`, name)
+	found := fmt.Sprintf(`%s.find(b => (b.ariaLabel || b.textContent).trim() === %q)`, reached("button, a"), name)
 	p.until(found)
 	eval[bool](p, found+`.click() === undefined`)
 }

@@ -68,7 +68,7 @@ func TestPageByHostileBox(t *testing.T) {
 	t.Run("every room", func(t *testing.T) {
 		w := w.in(t)
 		w.afresh()
-		r := newTour(o.ana.in(t))
+		r := newTour(o.in(t))
 		eval[bool](w.tab, `(wire.everywhere(), true)`)
 		put := func() int { return int(eval[float64](w.tab, `wire.turned()`)) }
 		for before := -1; put() < len(bad) && put() > before && !t.Failed(); {

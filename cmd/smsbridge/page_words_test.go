@@ -64,36 +64,32 @@ const tight = `[...document.querySelectorAll("button, .button")].filter(e => e.c
 // TestPageWordsInChromium walks through the screens in the pseudo language, in
 // Arabic, and in German where there is little room.
 func TestPageWordsInChromium(t *testing.T) {
-	chromium := findChromium(t)
-	url, code := startDemo(t)
-	desk := newBrowser(t, chromium)
-	signIn(t, desk, url, code)
-	talk(t, desk, url)
-	round := newTour(desk)
+	o := newFloor(t)
+	desk := o.ana
+	whole := wholeTour(o)
 
 	t.Run("no word is hard-coded", func(t *testing.T) {
-		desk := desk.in(t)
-		round.tab = desk
+		round := whole.in(t)
+		desk := round.tab
 		round.as(form{width: 1280, height: 800, look: `{"language":"xx"}`})
-		for _, s := range screens {
-			round.to(s)
+		round.each(func(name string) {
 			for _, found := range eval[[]string](desk, unspoken) {
-				t.Errorf("%s: %s", s.name, found)
+				t.Errorf("%s: %s", name, found)
 			}
-		}
+		})
+		round.to(screen{"settings", "/settings", `document.querySelector(".choice")`})
 		eval[bool](desk, `(document.querySelector(".room-body").prepend("Hard-coded"), document.querySelector(".room-body").title = "Set", true)`)
 		if found := eval[[]string](desk, unspoken); len(found) != 2 {
 			t.Errorf("control: of two planted words %q are found", found)
 		}
 	})
 	t.Run("Arabic goes from right to left, and numbers do not", func(t *testing.T) {
-		desk := desk.in(t)
-		round.tab = desk
+		round := whole.in(t)
+		desk := round.tab
 		for _, width := range []int64{1280, 390} {
 			round.as(form{width: width, height: 800, look: `{"language":"ar"}`})
-			for _, s := range screens {
-				round.to(s)
-				at := fmt.Sprintf("%s at %d", s.name, width)
+			round.each(func(name string) {
+				at := fmt.Sprintf("%s at %d", name, width)
 				if root := eval[string](desk, `document.documentElement.lang + " " + document.documentElement.dir`); root != "ar rtl" {
 					t.Errorf("%s: the page says %q of itself", at, root)
 				}
@@ -106,8 +102,9 @@ func TestPageWordsInChromium(t *testing.T) {
 				for _, found := range slices.Compact(eval[[]string](desk, turned)) {
 					t.Errorf("%s: turned round: %q", at, found)
 				}
-			}
+			})
 		}
+		round.to(screen{"settings", "/settings", `document.querySelector(".choice")`})
 		eval[bool](desk, `(() => { const p = document.createElement("p"); p.textContent = "+15550100"; document.querySelector(".room-body").prepend(p); p.style.marginInlineStart = "-80px"; return true })()`)
 		if found := eval[[]string](desk, turned); !slices.Contains(found, "+15550100") {
 			t.Errorf("control: a planted number is not among %q", found)
@@ -117,22 +114,22 @@ func TestPageWordsInChromium(t *testing.T) {
 		}
 	})
 	t.Run("German has room in a narrow window", func(t *testing.T) {
-		desk := desk.in(t)
-		round.tab = desk
+		round := whole.in(t)
+		desk := round.tab
 		const width = 390
 		round.as(form{width: width, height: 800, look: `{"language":"de"}`})
-		for _, s := range screens {
-			round.to(s)
+		round.each(func(name string) {
 			if w := eval[float64](desk, `document.documentElement.scrollWidth`); w > width {
-				t.Errorf("%s: the page is %v wide", s.name, w)
+				t.Errorf("%s: the page is %v wide", name, w)
 			}
 			if found := eval[[]string](desk, beside); len(found) > 0 {
-				t.Errorf("%s: beside the screen: %s", s.name, strings.Join(found, ", "))
+				t.Errorf("%s: beside the screen: %s", name, strings.Join(found, ", "))
 			}
 			if found := eval[[]string](desk, tight); len(found) > 0 {
-				t.Errorf("%s: cut off: %q", s.name, found)
+				t.Errorf("%s: cut off: %q", name, found)
 			}
-		}
+		})
+		round.to(screen{"settings", "/settings", `document.querySelector(".choice")`})
 		eval[bool](desk, `(() => { const b = document.createElement("button"); b.textContent = "Anrufweiterleitung"; b.style = "inline-size:3em;overflow:hidden"; document.querySelector(".room-body").prepend(b); return true })()`)
 		if found := eval[[]string](desk, tight); !slices.Contains(found, "Anrufweiterleitung") {
 			t.Errorf("control: a planted button is not among %q", found)

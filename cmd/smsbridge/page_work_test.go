@@ -74,7 +74,7 @@ func (o *desks) says(to, text string) { customerTexts(o.t, o.admin, to, text) }
 // press clicks the one button that says so; where there is none, nothing is done.
 func press(p *tab, within, says string) {
 	p.t.Helper()
-	button := fmt.Sprintf(`[...document.querySelectorAll(%q)].find(b => (b.getAttribute("aria-label") ?? "" ) === %q || b.textContent.trim() === %q)`, within+" button, "+within+" summary", says, says)
+	button := fmt.Sprintf(`%s.find(b => (b.getAttribute("aria-label") ?? "" ) === %q || b.textContent.trim() === %q)`, reached(within+" button, "+within+" summary"), says, says)
 	p.until(button)
 	eval[bool](p, `(`+button+`.click(), true)`)
 }

@@ -89,22 +89,52 @@ type form struct {
 // A tour goes from screen to screen, in one form after the other.
 type tour struct {
 	*tab
-	names *strings.Replacer
-	look  string
+	o      *floor
+	names  *strings.Replacer
+	portal string // somebody else's page that shows a conversation of the box
+	boxed  string // the boxes that the next screen has at its foot
+	look   string
 }
 
 // newTour begins where talk has left the desk, and saves a contact and a
 // template to be shown.
-func newTour(desk *tab) *tour {
-	thread := strings.TrimPrefix(eval[string](desk, `location.hash`), "#")
-	line := rest[struct{ Lines []struct{ ID string } }](desk, "GET", "/lines", nil).Lines[0].ID
-	me := rest[struct{ Agent struct{ ID string } }](desk, "GET", "/session", nil).Agent.ID
-	bea := rest[struct{ Contact struct{ ID string } }](desk, "POST", "/contacts", map[string]any{
-		"name": "Bea Smith", "numbers": []string{"+15550177"}, "types": map[string]string{"+15550177": "mobile"}, "emails": []any{map[string]string{"address": "bea@example.org"}},
+func newTour(o *floor) *tour {
+	thread := strings.TrimPrefix(eval[string](o.ana, `location.hash`), "#")
+	line := rest[struct{ Lines []struct{ ID string } }](o.ana, "GET", "/lines", nil).Lines[0].ID
+	me := rest[struct{ Agent struct{ ID string } }](o.ana, "GET", "/session", nil).Agent.ID
+	bea := rest[struct{ Contact struct{ ID string } }](o.ana, "POST", "/contacts", map[string]any{
+		"name": "Bea Smith", "numbers": []string{beaNumber}, "types": map[string]string{beaNumber: "mobile"}, "emails": []any{map[string]string{"address": "bea@example.org"}},
 	}).Contact.ID
-	ready := rest[struct{ Template struct{ ID string } }](desk, "POST", "/templates", map[string]any{"name": "Ready", "text": "{{first_name}}, your van is ready."}).Template.ID
-	return &tour{tab: desk, names: strings.NewReplacer(anyLine, line, anyThread, thread, anyTalk, strings.TrimPrefix(thread, "t="), anyContact, bea, anyAgent, me, anyTemplate, ready)}
+	ready := rest[struct{ Template struct{ ID string } }](o.ana, "POST", "/templates", map[string]any{"name": "Ready", "text": "{{first_name}}, your van is ready."}).Template.ID
+	return &tour{tab: o.ana, o: o, boxed: "[]", names: strings.NewReplacer(anyLine, line, anyThread, thread, anyTalk, strings.TrimPrefix(thread, "t="), anyContact, bea, anyAgent, me, anyTemplate, ready)}
 }
+
+// wholeTour goes through a desk at which everything shows something: talk,
+// people who are saved, a template, a colleague, a way to call, and a portal.
+func wholeTour(o *floor) *tour {
+	talk(o.t, o.ana, o.url)
+	r := newTour(o)
+	o.colleague("Ben", "agent")
+	o.text(beaNumber, "Is the elephant here?", 0)
+	rest[any](o.ana, "PUT", "/settings/call_way", map[string]any{"value": "tel"})
+	o.atDesk()
+	o.ana.until(row("Bea Smith"))
+	r.portal = newPortal(o.t, o.url, portalToken(o.ana))
+	rest[any](o.ana, "PUT", "/settings/embed_origins", map[string]any{"value": []string{r.portal}})
+	return r
+}
+
+// noNames is for a tour that goes to no room of something.
+var noNames = strings.NewReplacer(anyAgent, anyAgent)
+
+// in is the same tour for a subtest.
+func (r *tour) in(t *testing.T) *tour {
+	s := *r
+	s.o, s.tab = r.o.in(t), r.tab.in(t)
+	return &s
+}
+
+const beaNumber = "+15550177"
 
 func (r *tour) as(f form) {
 	r.t.Helper()
@@ -114,10 +144,115 @@ func (r *tour) as(f form) {
 
 func (r *tour) to(s screen) {
 	r.t.Helper()
-	eval[bool](r.tab, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), location.hash = %q, true)`, r.look, r.names.Replace(s.hash)))
+	eval[bool](r.tab, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), localStorage.setItem(%q, %q), history.replaceState(null, "", %q), true)`,
+		r.look, r.names.Replace("smsbridge."+anyAgent+".boxes.all"), r.boxed, "#"+r.names.Replace(s.hash)))
 	r.do(chromedp.Reload())
 	r.until(`document.querySelector(".connection.live") && ` + s.there)
-	r.until(`document.fonts.status === "loaded" && !document.querySelector(".note")?.textContent.includes("…")`)
+	r.until(settledPage)
+}
+
+// settledPage tells that the page has its letters, and nothing is still read.
+const settledPage = `document.fonts.status === "loaded" && !document.querySelector(".note")?.textContent.includes("…")`
+
+// A scene is something that stands over the rooms.
+type scene struct {
+	name string
+	show func(r *tour)
+}
+
+// scenes are the rest of what the page can show. What the credit needs stays, so
+// that it is the last.
+var scenes = []scene{
+	{"boxes", (*tour).boxes},
+	{"box-writing", (*tour).boxWriting},
+	{"failure", (*tour).failure},
+	{"credit", (*tour).credit},
+}
+
+// each goes to each screen and scene, and has it looked at.
+func (r *tour) each(look func(name string)) {
+	r.t.Helper()
+	for _, s := range screens {
+		r.to(s)
+		look(s.name)
+	}
+	for _, s := range scenes {
+		s.show(r)
+		look(s.name)
+	}
+}
+
+// boxes has two conversations in boxes over a room, and a third that is made
+// small; in one of them is something that nobody has looked at.
+func (r *tour) boxes() {
+	r.t.Helper()
+	r.boxed = fmt.Sprintf(`[{"thread": %q, "small": true}, {"thread": %q, "small": false}, {"thread": %q, "small": false}]`,
+		r.thread("+15550188"), r.thread(beaNumber), r.thread(customer))
+	r.to(screen{"boxes", "/people", `document.querySelector(".chatbox.small") && document.querySelector(".chatbox:last-child .bubble.out.delivered")`})
+	r.boxed = "[]"
+	eval[bool](r.tab, `document.querySelector(".chatbox:last-child textarea").focus() === undefined`)
+	r.o.text(beaNumber, "Is it still here?", 0)
+	r.until(`document.querySelector(".chatbox.fresh")`)
+}
+
+// thread is the conversation with a number, which begins if there is none.
+func (r *tour) thread(number string) string {
+	r.t.Helper()
+	return rest[struct {
+		Message struct{ Thread string }
+	}](r.tab, "POST", "/messages", map[string]any{"to": map[string]any{"number": number}, "text": "Hello", "idem": "box " + number, "from": r.o.line()}).Message.Thread
+}
+
+// boxWriting has everything open in a box that can be.
+func (r *tour) boxWriting() {
+	r.t.Helper()
+	r.boxes()
+	r.typeInto(".chatbox:last-child textarea", "Später 👍 “really”")
+	r.poke(".chatbox:last-child .counter summary", `document.querySelector(".counter[open] .counter-more p bdi")`)
+}
+
+// failure has the page fail, without having anything thrown.
+func (r *tour) failure() {
+	r.t.Helper()
+	r.to(screen{"failure", anyThread, `document.querySelector(".bubble.out.delivered")`})
+	eval[bool](r.tab, `dispatchEvent(new ErrorEvent("error", {error: new Error("a bubble without a text")}))`)
+	r.until(`document.querySelector(".failure textarea")`)
+}
+
+// credit has asked for what is left on the SIM, which is not much.
+func (r *tour) credit() {
+	r.t.Helper()
+	if eval[bool](r.tab, `!document.querySelector(".chip .credit")`) {
+		rest[any](r.tab, "POST", "/balance-rules", map[string]any{"operator": "Lab Mobile", "code": "*100#", "pattern": `Balance: (?P<amount>[0-9.]+) (?P<currency>[A-Z]+)`, "low": 1000})
+		rest[any](r.tab, "POST", "/lines/"+r.o.line()+"/balance", map[string]any{})
+	}
+	r.to(screen{"credit", "", `document.querySelector(".chip .credit.low")`})
+}
+
+// inPortal is the same tour in a page of somebody else's, in a tab of its own.
+func (r *tour) inPortal(t *testing.T) *tour {
+	p := *r
+	p.tab = r.newTab(t)
+	return &p
+}
+
+// embed goes to the portal, and into the conversation that it shows.
+func (r *tour) embed() {
+	r.t.Helper()
+	eval[bool](r.o.ana, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), true)`, r.look))
+	r.open(r.portal)
+	*r.tab = *r.frame()
+	r.until(`document.querySelector(".bubble.out.delivered")`)
+	r.until(settledPage)
+}
+
+// poke presses what a selector finds first, seen or not, and waits for what
+// comes of it.
+func (r *tour) poke(selector, there string) {
+	r.t.Helper()
+	r.until(fmt.Sprintf(`document.querySelector(%q)`, selector))
+	eval[bool](r.tab, fmt.Sprintf(`(document.querySelector(%q).click(), true)`, selector))
+	r.until(there)
 }
 
 // TestShots takes a picture of each screen, wide, narrow, dark and from right
@@ -130,20 +265,29 @@ func TestShots(t *testing.T) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	chromium := findChromium(t)
-	url, code := startDemo(t)
-	desk := newBrowser(t, chromium)
-	signIn(t, desk, url, code)
-	talk(t, desk, url)
-	r := newTour(desk)
+	o := newFloor(t)
+	r := wholeTour(o)
+	p := r.inPortal(t)
+	in := func(name string, f form) string { return filepath.Join(folder, name+"-"+f.name+".png") }
 	for _, f := range forms {
 		r.as(f)
 		for _, s := range screens {
 			r.to(s)
-			shot(desk, filepath.Join(folder, s.name+"-"+f.name+".png"))
+			shot(r.tab, in(s.name, f))
+		}
+		p.as(f)
+		p.embed()
+		shot(p.tab, in("embed", f))
+	}
+	for _, s := range scenes {
+		for _, f := range forms {
+			r.as(f)
+			s.show(r)
+			shot(r.tab, in(s.name, f))
 		}
 	}
-	desk.quiet(t)
+	o.ana.quiet(t)
+	p.quiet(t)
 }
 
 func shot(p *tab, file string) {

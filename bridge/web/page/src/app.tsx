@@ -124,7 +124,7 @@ async function start(): Promise<void> {
   takeCode();
   watchAddress();
   watchKeys();
-  void import("./steady").then((m) => m.keepFocus(), () => {});
+  void import("./steady").then((m) => { m.keepFocus(); m.watchPanes(); }, () => {});
   startWork();
   await knock();
   render(<App />, root);

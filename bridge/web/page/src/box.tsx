@@ -55,6 +55,10 @@ const change = (thread: string, small: boolean) => {
   setBoxes(small ? boxes.value.map((b) => (b.thread === thread ? { ...b, small } : b)) : [...others, { thread, small }]);
 };
 
+// headOf is the head of the box that something is in, which stays when the rest
+// of it goes.
+const headOf = (el: Element | null) => el?.closest(".chatbox")?.querySelector<HTMLElement>(".box-name");
+
 function One({ of: b }: { of: Box }) {
   const t = threads.value[b.thread];
   const [gone, setGone] = useState(false);
@@ -65,24 +69,34 @@ function One({ of: b }: { of: Box }) {
   const name = t ? who(t) : "";
   const n = unreadOf(b.thread);
   const close = () => setBoxes(boxes.value.filter((o) => o.thread !== b.thread));
-  const whole = () => { close(); go({ thread: b.thread }); };
+  const whole = () => { close(); go({ thread: b.thread }); window.setTimeout(() => document.getElementById("composer")?.focus(), 60); };
+  const smaller = (e: Event) => { headOf(e.currentTarget as Element)?.focus(); change(b.thread, true); };
+  const away = (e: Event) => {
+    const box = (e.currentTarget as Element).closest(".chatbox")!;
+    headOf(box.previousElementSibling ?? box.nextElementSibling)?.focus();
+    close();
+  };
+  // Esc closes what is open within first, then makes the box small.
   const onKey = (e: KeyboardEvent) => {
-    if (e.key !== "Escape" || e.defaultPrevented) return;
+    if (e.key !== "Escape" || e.defaultPrevented || b.small) return;
     e.preventDefault();
     e.stopPropagation();
-    change(b.thread, true);
+    const within = (e.currentTarget as Element).querySelector<HTMLDetailsElement>("details[open]");
+    if (!within) return smaller(e);
+    within.open = false;
+    within.querySelector("summary")?.focus();
   };
   return (
     <section class={"chatbox" + (b.small ? " small" : "") + (n > 0 ? " fresh" : "")} aria-label={say(words.box, { who: name })} onKeyDown={onKey}>
       <header>
-        <button type="button" class="plain box-name" aria-expanded={!b.small} aria-label={say(b.small ? words.open : words.small, { who: name })} onClick={() => change(b.thread, !b.small)}>
+        <button type="button" class="plain box-name" aria-expanded={!b.small} title={say(b.small ? words.open : words.small, { who: name })} onClick={() => change(b.thread, !b.small)}>
           {t && <Avatar thread={t} />}
           <span><bdi>{name}</bdi> <span class="tag">{t?.channel === "chat" ? common.chat : common.sms}</span></span>
           {n > 0 && <span class="badge"><span aria-hidden="true">{n}</span><span class="unseen">{say(words.fresh, { n })}</span></span>}
         </button>
-        {!b.small && <button type="button" class="plain square" aria-label={say(words.small, { who: name })} title={say(words.small, { who: name })} onClick={() => change(b.thread, true)}><DownIcon /></button>}
-        {!b.small && <button type="button" class="plain square" aria-label={say(words.whole, { who: name })} title={say(words.whole, { who: name })} onClick={whole}><GoIcon /></button>}
-        <button type="button" class="plain square" aria-label={say(words.close, { who: name })} title={say(words.close, { who: name })} onClick={close}><CloseIcon /></button>
+        {!b.small && <button type="button" class="plain square" aria-label={say(words.small, { who: name })} title={say(words.small, { who: name })} onClick={smaller}><DownIcon /></button>}
+        {!b.small && <button type="button" class="plain square onward" aria-label={say(words.whole, { who: name })} title={say(words.whole, { who: name })} onClick={whole}><GoIcon /></button>}
+        <button type="button" class="plain square" aria-label={say(words.close, { who: name })} title={say(words.close, { who: name })} onClick={away}><CloseIcon /></button>
       </header>
       {!b.small && (gone ? <p class="note">{words.gone}</p> : place.value?.thread === b.thread && !location.hash.startsWith("#/") ? null
         : t && <div class="box-body"><Talk at={{ thread: b.thread }} thread={t} onDay={whole} boxed /></div>)}

@@ -194,7 +194,7 @@ function From({ key_, name, from, lastLine, wrong, id }: { key_: string; name: s
 }
 
 function optionName(o: FromOptions["options"][number]): string {
-  return [o.name || o.number || o.line, o.name && o.number, o.last && words.fromLast, o.state !== "ready" && words.lineState[o.state]].filter(Boolean).join(" · ");
+  return [o.name || o.number || o.line, o.name && o.number, o.last && words.fromLast, o.state !== "ready" && words.lineState[o.state]].filter(Boolean).map((s) => say("{s}", { s: s as string })).join(" · ");
 }
 
 // To is shown for somebody with several numbers.
@@ -253,8 +253,10 @@ function Chips({ extra, set }: { extra: Extra; set(change: Extra): void }) {
   );
 }
 
-// grow gives the field the height of its text, up to what the sheet allows.
+// grow gives the field the height of its text, up to what the sheet allows, where
+// the browser does not do it by itself.
 function grow(el: HTMLTextAreaElement): void {
+  if (CSS.supports("field-sizing: content")) return;
   el.style.height = "auto";
   el.style.height = el.scrollHeight + 2 + "px";
 }

@@ -7,11 +7,14 @@ let agent = "";
 const prefix = () => `smsbridge.${agent}.`;
 
 // keepFor sets whose items the others mean. What another account left in this
-// browser is removed: nobody who uses it after is to find it.
+// browser is removed: nobody who uses it after is to find it. The desk and a
+// portal (embed.tsx) leave each other alone: one person may have both open.
 export function keepFor(id: string): void {
   agent = id;
-  if (id) drop((key) => key.split(".").length > 3 && !key.startsWith(prefix()));
+  if (id) drop((key) => key.split(".").length > 3 && !key.startsWith(prefix()) && inPortal(key) === inPortal(prefix()));
 }
+
+const inPortal = (key: string) => key.startsWith("smsbridge.portal.");
 
 export function keep(kind: string, name: string, value: unknown): void {
   try {

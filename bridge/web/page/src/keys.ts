@@ -13,14 +13,10 @@ import { starting } from "./start";
 import { place, session, threads } from "./store";
 import { close, markUnread, mute } from "./view";
 
-// The panes in the order in which F6 walks them.
-const panes = ["bar", "rail", "list", "thread", "composer", "details"];
-
 export function watchKeys(): void {
   document.addEventListener("keydown", (e) => {
     if (e.defaultPrevented || e.isComposing || !session.value?.signed_in || document.querySelector("dialog[open]")) return;
-    if (e.key === "F6") nextPane(e);
-    else if (e.altKey && !e.ctrlKey && !e.metaKey) withAlt(e);
+    if (e.altKey && !e.ctrlKey && !e.metaKey) withAlt(e);
     else if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.code === "KeyK") openQuick(e);
     else if (e.key === "Escape") leave(e);
     else if (!e.ctrlKey && !e.metaKey && preferences.value.single_keys && !writes(e.target as HTMLElement)) withSign(e);
@@ -57,15 +53,6 @@ function withSign(e: KeyboardEvent): void {
 }
 
 const writes = (el: HTMLElement) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
-
-function nextPane(e: KeyboardEvent): void {
-  const shown = panes.map((id) => document.getElementById(id)).filter((el) => el !== null && el.getClientRects().length > 0) as HTMLElement[];
-  // The innermost pane that holds the focus: the composer lies in the thread.
-  const here = shown.findLastIndex((el) => el.contains(document.activeElement));
-  const next = shown[(here + (e.shiftKey ? -1 : 1) + shown.length) % shown.length] ?? shown[0];
-  e.preventDefault();
-  (next.querySelector<HTMLElement>("a[tabindex='0'], article[tabindex='0']") ?? next).focus();
-}
 
 // leave is Esc: it closes what is open on top first, then the place.
 function leave(e: KeyboardEvent): void {

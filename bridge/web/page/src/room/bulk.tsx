@@ -2,7 +2,7 @@
 // other, a text with fields, and people that somebody pasted or ticked.
 
 import { useEffect, useState } from "preact/hooks";
-import { catalog, say } from "../catalog";
+import { catalog, type Plural, say } from "../catalog";
 import { Counter, useCount } from "../counter";
 import { said, toast } from "../kit";
 import { digits } from "../number";
@@ -27,7 +27,7 @@ const words = catalog("bulk", {
   search: "Search names, numbers, firms, notes",
   contacts: "Contacts",
   all: "Tick all that are shown",
-  ticked: "{n} ticked",
+  ticked: { one: "{n} ticked", other: "{n} ticked" } as Plural,
   noContact: "No contact is like that.",
 });
 

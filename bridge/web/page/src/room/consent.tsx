@@ -291,7 +291,7 @@ function Edit({ rule, again }: { rule: Rule; again(): void }) {
   }
   const line = (label: string, field: "name" | "keyword" | "zone", hint?: string) => (
     <Field label={label} hint={hint} wrong={wrong(field)}>
-      {(about) => <input {...about} name={field} dir={field === "zone" ? "ltr" : "auto"} autocomplete="off" value={r[field] ?? ""} onInput={(e) => change({ [field]: e.currentTarget.value })} />}
+      {(about) => <input {...about} name={field} data-first={field === "name" || undefined} dir={field === "zone" ? "ltr" : "auto"} autocomplete="off" value={r[field] ?? ""} onInput={(e) => change({ [field]: e.currentTarget.value })} />}
     </Field>
   );
   const hour = (label: string, field: "from" | "to", hint?: string) => (

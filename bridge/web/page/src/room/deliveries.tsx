@@ -1,9 +1,9 @@
 // A webhook: how it fares, what was delivered and what was given up, and how it
 // is told again. #/programs/hook/hk_1 shows one.
 
-import { useEffect, useState } from "preact/hooks";
-import { catalog, say } from "../catalog";
-import { Confirm, toast, Trouble } from "../kit";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { catalog, type Plural, say } from "../catalog";
+import { Confirm, onEvent, toast, Trouble } from "../kit";
 import { to } from "../rooms";
 import { call } from "../socket";
 import { exact, shortAge } from "../time";
@@ -16,7 +16,10 @@ export const words = catalog("deliveries", {
   on: "Events are delivered",
   onHint: "Switched off, what happens meanwhile waits and is told when it is switched on.",
   failing: "Every try since {time} has failed.",
-  missed: "{n} events were forgotten before they could be told: read the lists again there.",
+  missed: {
+    one: "{n} event was forgotten before it could be told: read the lists again there.",
+    other: "{n} events were forgotten before they could be told: read the lists again there.",
+  } as Plural,
   secret: "New signing secret",
   secretTold: "The old one goes on to hold for a day, so that the other side can change over.",
   again: "Tell everything again",
@@ -44,6 +47,8 @@ interface Hook {
   reason?: string;
   failing_since?: string;
   missed?: number;
+  cursor: number; // the event up to which all was tried
+  waiting: number;
 }
 
 type State = keyof typeof words.states;
@@ -61,23 +66,45 @@ interface Delivery {
 }
 
 const lookEvery = 3_000; // ms; no event tells what became of a delivery
+const looksMost = 20; // after an event: one that this hook does not want moves no cursor
+
+// useLooks looks again and again while something may be under way to a hook, and
+// somebody sees the page; until then what happens in the box says when to look.
+// head is the newest event when the hook was read.
+function useLooks(h: Hook, head: number, look: () => void): void {
+  const [last, hear] = useState(head);
+  const looks = useRef(0);
+  const waiting = useRef(0);
+  waiting.current = h.waiting;
+  const under = !h.disabled_at && (h.waiting > 0 || h.cursor < Math.max(head, last));
+  useEffect(() => onEvent((e) => { looks.current = 0; hear(e.seq); }), []);
+  useEffect(() => {
+    if (!under) return;
+    const again = () => {
+      if (document.hidden || waiting.current === 0 && looks.current >= looksMost) return;
+      looks.current++;
+      look();
+    };
+    const timer = window.setInterval(again, lookEvery);
+    document.addEventListener("visibilitychange", again);
+    return () => { window.clearInterval(timer); document.removeEventListener("visibilitychange", again); look(); };
+  }, [h.id, under]);
+}
 
 interface Props {
   hook: Hook;
+  head: number;
   again(): void;
   onSecret(secret: string): void;
 }
 
-export function Deliveries({ hook: h, again, onSecret }: Props) {
+export function Deliveries({ hook: h, head, again, onSecret }: Props) {
   const [state, show] = useState<State>("");
   const list = usePages<Delivery>("hook.deliveries", { id: h.id, ...(state && { state }) }, "deliveries", "before", ["hook.", "message.", "line."]);
   const [asking, ask] = useState<"" | "replay" | "secret">("");
   const { error, attempt } = useDoing();
   const refresh = () => { again(); list.again(); };
-  useEffect(() => {
-    const timer = window.setInterval(refresh, lookEvery);
-    return () => window.clearInterval(timer);
-  }, [h.id]);
+  useLooks(h, head, refresh);
   const replay = (d: Delivery) => void attempt(call("hook.replay", { id: h.id, seq: d.seq }).then(() => { toast(words.told); refresh(); }));
   const columns: Column<Delivery>[] = [
     { head: words.event, cell: (d) => <code>{d.seq}</code> },

@@ -29,7 +29,7 @@ const words = catalog("first", {
   number: "Its number",
   numberTold: "The SIM does not tell its own number. Type it, so that clients can be told.",
   network: "Network",
-  countries: "May be texted",
+  countries: "May be texted: {where}.",
   home: "numbers of the SIM’s own country",
   everywhere: "every country",
   changeRules: "Change under Sending",
@@ -43,6 +43,7 @@ const words = catalog("first", {
   send: "Send the text",
   went: "The text to {number}: {state}",
   invite: "Who else answers texts here? Each person has an own account.",
+  person: "Name",
   role: "Role",
   add: "Make the account",
   missing: "Type a name.",
@@ -78,7 +79,7 @@ function Numbers() {
     <>
       <p>{words.lines}</p>
       {list.map((l) => <NameLine key={l.id} line={l} />)}
-      {where && <p class="hint">{words.countries}: {where}. <a href={to("sending", "rules")}>{words.changeRules}</a></p>}
+      {where && <p class="hint">{say(words.countries, { where })} <a href={to("sending", "rules")}>{words.changeRules}</a></p>}
     </>
   );
 }
@@ -187,7 +188,7 @@ function Colleague() {
   return (
     <form class="line-form" noValidate onSubmit={submit}>
       <p>{words.invite}</p>
-      <Field label={common.name} wrong={wrong}>{(about) => <input {...about} name="colleague" dir="auto" autocomplete="off" value={name} onInput={(e) => { setName(e.currentTarget.value); setWrong(""); }} />}</Field>
+      <Field label={words.person} wrong={wrong}>{(about) => <input {...about} name="colleague" dir="auto" autocomplete="off" value={name} onInput={(e) => { setName(e.currentTarget.value); setWrong(""); }} />}</Field>
       <Choice label={words.role} value={role} set={(r) => setRole(r)} of={[["agent", common.role.agent], ["manager", common.role.manager], ["viewer", common.role.viewer]]} />
       <button class="button primary">{words.add}</button>
       <Trouble of={error} />

@@ -1,7 +1,7 @@
 // What the rooms are made of beside: lists that are read from the box and read
 // again when an event says so, tables and fields.
 
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Wrong } from "../dialog";
 import { onEvent, said, Trouble } from "../kit";
@@ -227,4 +227,10 @@ export function Gauge({ label, of, used, calm }: { label: string; of: number; us
       <span>{label}</span>
     </span>
   );
+}
+
+// named are names in a row, each in the direction of its own letters, or what
+// stands for none.
+export function named(names: string[], none: string): ComponentChildren {
+  return names.length > 0 ? names.map((n, i) => <Fragment key={n}>{i > 0 && ", "}<bdi>{n}</bdi></Fragment>) : none;
 }

@@ -11,7 +11,7 @@ import { may, to } from "../rooms";
 import { call } from "../socket";
 import { lineName, lines, putLines, sortedLines } from "../store";
 import { words as common } from "../words";
-import { type Column, Field, Reading, Switch, Table, useRead } from "./kit";
+import { type Column, Field, named, Reading, Switch, Table, useRead } from "./kit";
 
 const words = catalog("numbers", {
   title: "Numbers",
@@ -54,7 +54,7 @@ export default function Numbers({ at }: { at: string[] }) {
     { head: words.state, cell: (l) => <span class={"state-tag " + l.state}>{common.lineState[l.state]}</span> },
     { head: words.network, minor: true, cell: (l) => <bdi>{l.operator}</bdi> },
     { head: words.credit, cell: (l) => l.balance ? <bdi>{money(l.balance.amount, l.balance.currency)}</bdi> : "–" },
-    { head: words.team, minor: true, cell: (l) => assignedTo(agents.value?.agents ?? [], l.id).map((a) => a.name).join(", ") || words.everybody },
+    { head: words.team, minor: true, cell: (l) => named(assignedTo(agents.value?.agents ?? [], l.id).map((a) => a.name), words.everybody) },
     { head: words.texts, cell: (l) => l.sms_disabled ? words.off : words.on },
     { head: words.manage, cell: (l) => <a class="button" href={to("numbers", l.id)} aria-label={`${words.manage}: ${lineName(l)}`}>{words.manage}</a> },
   ];

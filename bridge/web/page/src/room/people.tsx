@@ -284,7 +284,7 @@ function Edit({ card, onClose, again }: { card: Card; onClose(): void; again(): 
   }
   const line = (label: string, field: "name" | "first_name" | "last_name" | "organisation" | "language", hint?: string) => (
     <Field label={label} hint={hint} wrong={wrong.field === field ? wrong.sentence : ""}>
-      {(about) => <input {...about} name={field} dir="auto" autocomplete="off" value={c[field] ?? ""} onInput={change(field)} />}
+      {(about) => <input {...about} name={field} data-first={field === "first_name" || undefined} dir="auto" autocomplete="off" value={c[field] ?? ""} onInput={change(field)} />}
     </Field>
   );
   return (
@@ -316,14 +316,13 @@ function Join({ card, onClose, again }: { card: Card; onClose(): void; again(): 
   const [other, choose] = useState("");
   const found = useRead<{ contacts: Card[] }>("contact.list", { limit: 20, ...(q && { q }) });
   const { error, attempt } = useDoing();
-  async function merge(e: Event) {
-    const dialog = (e.currentTarget as HTMLElement).closest("dialog");
+  async function merge() {
     const done = await attempt(call<{ merge: { id: string } }>("contact.merge", { id: card.id, from: other }).then(({ merge }) => {
       toast(words.merged, () => void call("contact.unmerge", { id: merge.id }).then(() => { toast(words.apart); again(); }, () => {}));
     }));
     if (!done) return;
     again();
-    dialog?.close();
+    leave(); // the card too: below a dialog nobody reaches the toast
   }
   return (
     <Dialog title={words.merge} onClose={onClose}>
@@ -342,7 +341,7 @@ function Join({ card, onClose, again }: { card: Card; onClose(): void; again(): 
         )}
       </Reading>
       <Trouble of={error} />
-      <div class="dialog-do"><button type="button" class="button danger" aria-disabled={!other} onClick={(e) => { if (other) void merge(e); }}>{words.mergeAct}</button></div>
+      <div class="dialog-do"><button type="button" class="button danger" aria-disabled={!other} onClick={() => { if (other) void merge(); }}>{words.mergeAct}</button></div>
     </Dialog>
   );
 }

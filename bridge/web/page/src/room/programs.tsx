@@ -77,6 +77,7 @@ interface Hook {
   reason?: string;
   failing_since?: string;
   missed?: number;
+  cursor: number;
   waiting: number;
   dead: number;
 }
@@ -238,12 +239,12 @@ function Hooks({ adding, onMade }: { adding: boolean; onMade(secret: string): vo
 }
 
 function OneHook({ id, onSecret }: { id: string; onSecret(secret: string): void }) {
-  const list = useRead<{ hooks: Hook[] }>("hook.list", {}, ["hook."]);
+  const list = useRead<{ hooks: Hook[]; head: { seq: number } }>("hook.list", {}, ["hook."]);
   return (
     <Reading of={list}>
-      {({ hooks }) => {
+      {({ hooks, head }) => {
         const hook = hooks.find((h) => h.id === id);
-        return hook ? <Deliveries hook={hook} again={list.again} onSecret={onSecret} /> : <p class="empty">{words.noHooks}</p>;
+        return hook ? <Deliveries hook={hook} head={head.seq} again={list.again} onSecret={onSecret} /> : <p class="empty">{words.noHooks}</p>;
       }}
     </Reading>
   );

@@ -12,7 +12,7 @@ import { call } from "../socket";
 import { lineName, lines } from "../store";
 import { exact } from "../time";
 import { words as common } from "../words";
-import { Choice, type Column, Field, Reading, Switch, Table, useRead } from "./kit";
+import { Choice, type Column, Field, named, Reading, Switch, Table, useRead } from "./kit";
 
 const words = catalog("team", {
   title: "Team",
@@ -60,7 +60,7 @@ export default function Team({ at }: { at: string[] }) {
   const columns: Column<Agent>[] = [
     { head: words.name, cell: (a) => <strong><bdi>{a.name}</bdi></strong> },
     { head: words.role, cell: (a) => common.role[a.role] },
-    { head: words.numbers, cell: (a) => a.role === "manager" || a.role === "owner" ? words.all : (a.lines ?? []).map((id) => lineName(lines.value[id]) || id).join(", ") || words.none },
+    { head: words.numbers, cell: (a) => a.role === "manager" || a.role === "owner" ? words.all : named((a.lines ?? []).map((id) => lineName(lines.value[id]) || id), words.none) },
     { head: words.state, cell: (a) => a.disabled ? words.disabled : a.sms_enabled === false ? words.noTexting : words.active },
     { head: words.change, cell: (a) => may("owner") && <a class="button" href={to("team", a.id)} aria-label={`${words.change}: ${a.name}`}>{words.change}</a> },
   ];

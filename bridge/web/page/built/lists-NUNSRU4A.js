@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-2KC655R3.js";import"./chunk-IANCJ2XY.js";import"./chunk-YUWHMEEH.js";import"./chunk-USSHCZCJ.js";import"./chunk-GTZUGQFM.js";import"./chunk-UAQIITDL.js";import"./chunk-BPMTRPUT.js";import"./chunk-JK2YHUY7.js";export{b as RefusedRows,a as default};

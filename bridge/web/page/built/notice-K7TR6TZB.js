@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-URDYFSXR.js";import"./chunk-USSHCZCJ.js";import"./chunk-PTXW5KRK.js";import"./chunk-UAQIITDL.js";import"./chunk-BPMTRPUT.js";import"./chunk-JK2YHUY7.js";export{b as AskBar,c as NotifySettings,a as failed};
