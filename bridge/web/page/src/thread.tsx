@@ -158,7 +158,7 @@ function deeds(t: Thread, toDay: () => void): Deed[] {
     { name: muted(t.id) ? w.unmute : w.mute, key: "Alt M", run: () => mute(t.id) },
     { name: w.markUnread, key: "Alt U", run: () => markUnread(t.id) },
     { name: w.toDay, run: toDay },
-    { name: added.box, run: () => { openBox(t.id); if (place.value?.thread === t.id) go(null); } },
+    ...(location.pathname === "/embed" ? [] : [{ name: added.box, run: () => { openBox(t.id); if (place.value?.thread === t.id) go(null); } }]),
     { name: added.file, run: () => (filing.value = t.id) },
     { name: closed(t.id) ? w.open : w.close, key: "Alt E", run: () => close(t.id) },
     ...(mayRemoveThread() ? [{ name: w.remove, bad: true, run: () => askRemoveThread(t) }] : []),
@@ -277,7 +277,8 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   const nearEnd = () => fromEnd() < near && (!w || atEnd(w));
 
   function onScroll() {
-    const el = box.current!;
+    const el = box.current;
+    if (!el) return; // the place was left meanwhile
     stuck.current = nearEnd();
     if (!stuck.current) mark();
     else if (t && looked()) see(t.id);
