@@ -149,3 +149,18 @@ func ms(all []float64) (d []time.Duration) {
 	}
 	return d
 }
+
+// TestPageScrolledAndLeft: browsers tell of a scroll in the next frame, when the
+// conversation that was scrolled may be gone.
+func TestPageScrolledAndLeft(t *testing.T) {
+	desk, _ := openRooms(t)
+	eval[bool](desk, `(window.left = document.querySelector(".scroll"), window.wrong = [], addEventListener("error", e => wrong.push(e.message)), true)`)
+	desk.room("#/history")
+	desk.until(`!left.isConnected`)
+	if wrong := eval[[]string](desk, `left.dispatchEvent(new Event("scroll")) && wrong`); len(wrong) > 0 {
+		t.Errorf("a scroll of what is gone: %q", wrong)
+	}
+	if wrong := eval[[]string](desk, `(left.addEventListener("scroll", () => { throw new Error("heard") }), left.dispatchEvent(new Event("scroll")) && wrong)`); len(wrong) != 1 { // control
+		t.Errorf("of an error it is told %q", wrong)
+	}
+}
