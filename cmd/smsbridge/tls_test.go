@@ -408,7 +408,7 @@ func TestServe_files(t *testing.T) {
 	if bytes.Equal(presents(), first) {
 		t.Error("the new certificate waits for a restart")
 	}
-	if code, _, errs := verb("", "serve", "--tls-cert", cert+"x", "--tls-key", key); code != exitError || !strings.Contains(errs, cert+"x") {
+	if code, _, errs := verb("", "serve", "--db", filepath.Join(folder, "other.db"), "--tls-cert", cert+"x", "--tls-key", key); code != exitError || !strings.Contains(errs, cert+"x") {
 		t.Errorf("no such file: exit %d, %s", code, errs)
 	}
 }
