@@ -33,9 +33,11 @@ func TestPageBoxes_S85_S97_S109_S125(t *testing.T) {
 		desk.until(`[...document.querySelectorAll("label")].find(l => l.textContent === "In a box at the foot of it").querySelector("input").checked`)
 		desk.room("#/history")
 		desk.pick("Reply: " + customer)
-		desk.until(boxed(customer) + `?.querySelectorAll(".bubble").length === 3 && document.activeElement?.id === "composer-` + id + `" && location.hash.startsWith("#/history")`)
+		desk.until(boxed(customer) + `?.querySelectorAll(".bubble").length === 3 && location.hash.startsWith("#/history")`)
+		desk.comes(`document.activeElement?.id === "composer-` + id + `"`)
 		desk.pick("Reply: +15550121")
-		desk.until(`document.querySelectorAll(".chatbox:not(.small)").length === 2 && document.activeElement?.id === "composer-` + other + `"`)
+		desk.until(`document.querySelectorAll(".chatbox:not(.small)").length === 2`)
+		desk.comes(`document.activeElement?.id === "composer-` + other + `"`)
 	})
 	t.Run("a text that comes turns the box green, on whose box nobody is, until it is looked at", func(t *testing.T) {
 		desk, phone := desk.in(t), phone.in(t)
