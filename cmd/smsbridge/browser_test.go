@@ -152,14 +152,14 @@ func (p *tab) click(selector string) {
 }
 
 // until waits for a condition; it is looked at whenever the page changes, also
-// into another.
+// into another, and now and then: of the focus and of sizes no change tells.
 func (p *tab) until(condition string) {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.ctx, pagePatience)
 	defer stop()
 	look := chromedp.Evaluate[bool](`new Promise(done => {
-		const look = () => { if (`+condition+`) { change.disconnect(); done(true) } };
-		const change = new MutationObserver(look);
+		const look = () => { if (`+condition+`) { change.disconnect(); clearInterval(nowAndThen); done(true) } };
+		const change = new MutationObserver(look), nowAndThen = setInterval(look, 250);
 		change.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 		look();
 	})`, p.there)
