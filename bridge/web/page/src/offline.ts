@@ -17,7 +17,8 @@ import { keptAt, lines, listsRead, place, putLines, session, sortedThreads } fro
 import { viewOf } from "./view";
 import { atEnd, messagesOf, restore, type Window, windowOf } from "./window";
 
-const saveAfter = 2_000; // milliseconds after a change
+const saveAfter = 2_000; // milliseconds after the last change
+const saveAtMost = 15_000; // and after the first
 const refreshAfter = 2_000; // the page is busy with what is shown
 const awayAfter = 10_000; // a box that restarts is back before
 const mostListed = 200;
@@ -35,11 +36,15 @@ const agent = () => session.peek()?.agent?.id ?? "";
 // works, it only forgets.
 const quietly = (doing: Promise<unknown>): Promise<void> => doing.then(() => {}, () => {});
 
-// soon runs once for all calls of a while.
-function soon(run: () => Promise<unknown>, wait: number): () => void {
-  let timer = 0;
+// soon runs once nothing has changed for a while, and after a few seconds in any case:
+// while texts come in a row, keeping them would hold up the next.
+function soon(run: () => Promise<unknown>): () => void {
+  let timer = 0, end = 0;
   return () => {
-    timer ||= window.setTimeout(() => { timer = 0; void quietly(run()); }, wait);
+    const now = Date.now();
+    end ||= now + saveAtMost;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => { end = 0; void quietly(run()); }, Math.min(saveAfter, end - now));
   };
 }
 
@@ -92,7 +97,7 @@ function address(): string {
 // watchLists keeps the lists while they are true, and says since when they are
 // not.
 function watchLists(): void {
-  const save = soon(keepLists, saveAfter);
+  const save = soon(keepLists);
   let lost = 0;
   effect(() => {
     window.clearTimeout(lost);
@@ -142,7 +147,7 @@ function watchLeaving(): void {
 // watchEnds keeps the end of the thread that is shown, and shows the kept one
 // while the box is away.
 function watchEnds(): void {
-  const save = soon(() => keepEnd(place.peek()?.thread), saveAfter);
+  const save = soon(() => keepEnd(place.peek()?.thread));
   effect(() => {
     const thread = place.value?.thread;
     if (!thread) return;
