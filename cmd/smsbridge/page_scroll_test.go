@@ -164,3 +164,35 @@ func TestPageScrolledAndLeft(t *testing.T) {
 		t.Errorf("of an error it is told %q", wrong)
 	}
 }
+
+// TestPageScrolledWhileItGrows: a browser tells of the last scroll at the begin of
+// a frame, when the next text may stand there and the page has not followed it
+// yet. Who did not scroll stays at the end, who did is left alone.
+//
+// Planted: without the look at what is due, in onScroll, the first half fails;
+// with a look that does not ask where the page is scrolled to, the second.
+func TestPageScrolledWhileItGrows(t *testing.T) {
+	o := newFloor(t)
+	a := o.ana
+	o.text(customer, "One", 0)
+	a.until(row(customer))
+	a.click(".row a")
+	tall := func(name string) string { return name + strings.Repeat("\nand more", 30) }
+	o.text(customer, tall("Two"), 0)
+	a.until(lastText("in", tall("Two")) + ` && ` + atEnd)
+	eval[bool](a, `(window.up = false, new MutationObserver(() => {
+		const s = document.querySelector(".scroll");
+		if (up) s.scrollTop = 0;
+		s.dispatchEvent(new Event("scroll"));
+	}).observe(document.querySelector(".scroll"), {childList: true, subtree: true}), true)`)
+	o.text(customer, tall("Three"), 0)
+	a.until(lastText("in", tall("Three")) + ` && ` + atEnd + ` && !document.querySelector(".pill")`)
+	eval[bool](a, `up = true`)
+	o.text(customer, tall("Four"), 0)
+	a.until(lastText("in", tall("Four")))
+	eval[bool](a, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+	if top := eval[float64](a, `document.querySelector(".scroll").scrollTop`); top > 0 {
+		t.Errorf("who scrolled up as a text came is taken to %v", top)
+	}
+	a.quiet(t)
+}

@@ -9,7 +9,7 @@ import { go, learn } from "./desk";
 import { Avatar } from "./face";
 import { CloseIcon, DownIcon, GoIcon } from "./icon";
 import { state } from "./socket";
-import { listsRead, place, threads, who } from "./store";
+import { listsRead, place, threadHead, who } from "./store";
 import { Talk } from "./thread";
 import { unreadOf } from "./view";
 import { words as common } from "./words";
@@ -60,7 +60,7 @@ const change = (thread: string, small: boolean) => {
 const headOf = (el: Element | null) => el?.closest(".chatbox")?.querySelector<HTMLElement>(".box-name");
 
 function One({ of: b }: { of: Box }) {
-  const t = threads.value[b.thread];
+  const t = threadHead(b.thread);
   const [gone, setGone] = useState(false);
   const live = state.value === "live" && listsRead.value;
   useEffect(() => {

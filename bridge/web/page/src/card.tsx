@@ -13,9 +13,9 @@ import { AddPersonIcon, CallIcon, ChatIcon, MailIcon, PersonIcon } from "./icon"
 import { useRead } from "./room/kit";
 import { Avatar } from "./face";
 import { isNumber } from "./number";
-import type { Card, Thread } from "./protocol";
+import type { Card } from "./protocol";
 import { askRemoveThread, mayRemoveThread } from "./remove";
-import { lineName, lines, who } from "./store";
+import { type Head, lineName, lines, who } from "./store";
 import { mute, muted } from "./view";
 import { mayWrite } from "./work";
 import { words as page } from "./words";
@@ -36,7 +36,7 @@ const words = catalog("card", {
   blocked: "Blocked",
 });
 
-export function ContactCard({ thread: t }: { thread: Thread }) {
+export function ContactCard({ thread: t }: { thread: Head }) {
   if (t.channel === "chat") return <section class="card"><Avatar thread={t} /><h2><bdi>{who(t)}</bdi></h2></section>;
   const line = t.line ? lines.value[t.line] : undefined;
   return (
@@ -49,7 +49,7 @@ export function ContactCard({ thread: t }: { thread: Thread }) {
   );
 }
 
-function Known({ thread: t, id }: { thread: Thread; id: string }) {
+function Known({ thread: t, id }: { thread: Head; id: string }) {
   const read = useRead<{ contact: Card }>("contact.get", { id }, ["contact."]);
   const c: Card = read.value?.contact ?? t.contact!;
   return (
@@ -83,12 +83,12 @@ function Known({ thread: t, id }: { thread: Thread; id: string }) {
 }
 
 // textNumber makes the composer write to this number of the same person.
-function textNumber(t: Thread, number: string): void {
+function textNumber(t: Head, number: string): void {
   writeTo.value = { ...writeTo.value, [t.id]: number };
   toComposer();
 }
 
-function NumberActions({ thread: t, number }: { thread: Thread; number: string }) {
+function NumberActions({ thread: t, number }: { thread: Head; number: string }) {
   return (
     <>
       {mayWrite.value && <button type="button" class="plain square" aria-label={words.text + " " + number} title={words.text} onClick={() => textNumber(t, number)}><ChatIcon /></button>}
@@ -98,7 +98,7 @@ function NumberActions({ thread: t, number }: { thread: Thread; number: string }
   );
 }
 
-function Stranger({ thread: t }: { thread: Thread }) {
+function Stranger({ thread: t }: { thread: Head }) {
   if (!isNumber(t.peer)) return <p class="hint">{page.unsaved}</p>;
   return (
     <>

@@ -8,8 +8,9 @@ import { Wrong } from "./dialog";
 import { Fact } from "./details";
 import { Confirm, said, toast } from "./kit";
 import { useNow } from "./offer";
-import type { Case, CasePop, Thread } from "./protocol";
+import type { Case, CasePop } from "./protocol";
 import { call, state } from "./socket";
+import type { Head } from "./store";
 import { clock, exact, span } from "./time";
 import { casesOf, colleagues, mayWrite, me, putCases } from "./work";
 
@@ -49,7 +50,7 @@ const words = catalog("case", {
   earlier: "Earlier cases",
 });
 
-export function Cases({ thread: t }: { thread: Thread }) {
+export function Cases({ thread: t }: { thread: Head }) {
   if (t.channel === "chat") return null;
   const list = casesOf(t.id);
   const [c, ...earlier] = list;

@@ -11,7 +11,7 @@ export interface Deed {
   run(): void;
 }
 
-export function Cog({ name, deeds, icon }: { name: string; deeds: Deed[]; icon?: ComponentChildren }) {
+export function Cog({ name, deeds, icon }: { name: string; deeds(): Deed[]; icon?: ComponentChildren }) {
   const [open, setOpen] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -48,7 +48,7 @@ export function Cog({ name, deeds, icon }: { name: string; deeds: Deed[]; icon?:
       </button>
       {open && (
         <div class="cog-menu" role="menu" aria-label={name}>
-          {deeds.map((d) => (
+          {deeds().map((d) => (
             <button type="button" class={"plain" + (d.bad ? " bad" : "")} role="menuitem" tabIndex={-1} key={d.name} onClick={() => { shut(); d.run(); }}>
               <span>{d.name}</span>{d.key && <kbd>{d.key}</kbd>}
             </button>

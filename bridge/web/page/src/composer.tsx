@@ -13,10 +13,10 @@ import { CloseIcon, MoreIcon, SendIcon } from "./icon";
 import { later } from "./later";
 import { complaint, type Extra, outbox, send } from "./outbox";
 import { preferences } from "./prefer";
-import type { FromOptions, Priority, Role, Thread } from "./protocol";
+import type { FromOptions, Priority, Role } from "./protocol";
 import { Refusal } from "./refusal";
 import { call, state } from "./socket";
-import { keyOf, lines, type Place, session, threads } from "./store";
+import { keyOf, lines, type Place, session, threadHead, threads } from "./store";
 import { exact } from "./time";
 import { messagesOf, windowOf } from "./window";
 import { mayWrite, templates } from "./work";
@@ -52,7 +52,6 @@ export function Composer({ at, channel, number, name, lastLine, boxed }: Props) 
   const id = (name: string) => name + field.slice("composer".length);
   const box = useRef<HTMLTextAreaElement>(null);
   const text = drafts.value[key] ?? "";
-  const thread = at.thread ? threads.value[at.thread] : undefined;
   const chat = channel === "chat";
   const to = writeTo.value[key] || number;
   const count = useCount(chat ? "" : text);
@@ -104,7 +103,7 @@ export function Composer({ at, channel, number, name, lastLine, boxed }: Props) 
       {chat ? <p class="composer-ways"><span class="tag" title={words.channelOf}>{words.channelChat}</span></p> : (
         <div class="composer-ways">
           <span class="tag" title={words.channelOf}>{words.sms}</span>
-          <To key_={key} thread={thread} number={number} id={id("to")} />
+          <To key_={key} thread={at.thread} number={number} id={id("to")} />
           <From key_={key} name={name} from={from} lastLine={lastLine} wrong={wrongFrom ? wrong.sentence : ""} id={id} />
         </div>
       )}
@@ -198,8 +197,8 @@ function optionName(o: FromOptions["options"][number]): string {
 }
 
 // To is shown for somebody with several numbers.
-function To({ key_, thread, number, id }: { key_: string; thread?: Thread; number: string; id: string }) {
-  const numbers = thread?.contact?.numbers ?? [];
+function To({ key_, thread, number, id }: { key_: string; thread?: string; number: string; id: string }) {
+  const numbers = thread && threadHead(thread)?.contact?.numbers || [];
   if (numbers.length < 2) return null;
   return (
     <label class="from">

@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { CloseIcon } from "./icon";
 import { later } from "./later";
 import { Facts } from "./message";
-import { place, threads } from "./store";
+import { place, threadHead } from "./store";
 import { messagesOf, windowOf } from "./window";
 import { words } from "./words";
 
@@ -32,7 +32,7 @@ export function closeSheet(): boolean {
 export const shownText = signal("");
 
 export function Details() {
-  const t = place.value?.thread ? threads.value[place.value.thread] : undefined;
+  const t = place.value?.thread ? threadHead(place.value.thread) : undefined;
   if (!t || !detailsOpen.value) return null;
   const message = shownText.value ? messagesOf(windowOf(t.id).value).find((m) => m.id === shownText.value) : undefined;
   return (

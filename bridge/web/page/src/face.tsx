@@ -4,12 +4,12 @@
 import { ManagerIcon, PersonIcon, HashIcon, HeadsetIcon } from "./icon";
 import { presences } from "./hint";
 import { digits } from "./number";
-import type { Role, Thread } from "./protocol";
-import { others } from "./store";
+import type { Role } from "./protocol";
+import { type Head, others } from "./store";
 import { words } from "./words";
 
 // Avatar is the face of a conversation.
-export function Avatar({ thread: t }: { thread: Thread }) {
+export function Avatar({ thread: t }: { thread: Head }) {
   const [colleague] = others(t);
   if (t.channel === "chat") return colleague ? <Colleague id={colleague.id} name={colleague.name} role={colleague.role} /> : <Stranger />;
   const name = t.contact?.name.trim();

@@ -4,13 +4,13 @@
 import { signal } from "@preact/signals";
 import { go } from "./desk";
 import { Confirm, toast } from "./kit";
-import type { Message, Thread } from "./protocol";
+import type { Message } from "./protocol";
 import { may } from "./rooms";
 import { call } from "./socket";
-import { place, session, threads, who } from "./store";
+import { type Head, place, session, threads, who } from "./store";
 import { say, words } from "./words";
 
-const asked = signal<{ thread: Thread; message?: Message } | null>(null);
+const asked = signal<{ thread: Head; message?: Message } | null>(null);
 
 // mayRemove tells whether the one who is signed in may delete a message: the
 // own, or as manager any.
@@ -26,7 +26,7 @@ export function askRemove(m: Message): void {
   if (thread) asked.value = { thread, message: m };
 }
 
-export function askRemoveThread(thread: Thread): void {
+export function askRemoveThread(thread: Head): void {
   asked.value = { thread };
 }
 
@@ -42,7 +42,7 @@ export function RemoveDialog() {
   );
 }
 
-async function remove(a: { thread: Thread; message?: Message }): Promise<void> {
+async function remove(a: { thread: Head; message?: Message }): Promise<void> {
   if (a.message) {
     await call("message.delete", { id: a.message.id });
     return;

@@ -47,6 +47,7 @@ let wait = firstWait;
 let retry = 0;
 let pinger = 0;
 let watchdog = 0;
+let heardAt = 0; // performance.now() of the last frame
 let heartbeat = 25_000;
 let cursor: { epoch: string; seq: number } | null = null;
 
@@ -119,14 +120,24 @@ function dial(): void {
 }
 
 // listen starts the watchdog anew: a socket that was silent for two
-// heartbeats is dead, whatever the operating system thinks of it.
+// heartbeats is dead, whatever the operating system thinks of it. The timer
+// itself is left to run, for a text should not wait for it to be set again.
 function listen(): void {
-  window.clearTimeout(watchdog);
-  watchdog = window.setTimeout(again, 2 * heartbeat + 5_000);
+  heardAt = performance.now();
+  watchdog ||= window.setTimeout(watch, silence());
+}
+
+const silence = () => 2 * heartbeat + 5_000;
+
+function watch(): void {
+  const left = heardAt + silence() - performance.now();
+  watchdog = left > 0 ? window.setTimeout(watch, left) : 0;
+  if (!watchdog) again();
 }
 
 function drop(): void {
   window.clearTimeout(watchdog);
+  watchdog = 0;
   window.clearInterval(pinger);
   const socket = ws;
   ws = null;

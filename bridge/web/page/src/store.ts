@@ -2,7 +2,7 @@
 // object replaces the stored one only if its rev is above it, so events, lists
 // and answers may come in any order and more than once.
 
-import { computed, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { digits } from "./number";
 import type { Contact, Line, Member, Message, Session, Thread } from "./protocol";
 
@@ -59,6 +59,27 @@ export function putThreads(list: Thread[]): void {
   threads.value = next;
 }
 
+// Head is a thread without what each text changes.
+export type Head = Omit<Thread, "last" | "view" | "rev">;
+
+const heads = new Map<string, ReadonlySignal<Head | undefined>>();
+
+// threadHead is for what is not to be drawn again with each text of a thread, but
+// when its contact, line or members change.
+export function threadHead(thread: string): Head | undefined {
+  let s = heads.get(thread);
+  if (!s) {
+    let head: Head | undefined, as = "";
+    heads.set(thread, (s = computed(() => {
+      const t = threads.value[thread];
+      const now = t && JSON.stringify({ ...t, last: null, view: null, rev: 0 });
+      if (now !== as) [head, as] = [t, now ?? ""];
+      return head;
+    })));
+  }
+  return s.value;
+}
+
 // dropThread forgets a thread that is no more.
 export function dropThread(id: string): void {
   const { [id]: _, ...rest } = threads.value;
@@ -112,13 +133,13 @@ export function threadWith(peer: string): Thread | undefined {
 }
 
 // others are the colleagues that one talks to in a chat.
-export function others(t: Thread): Member[] {
+export function others(t: Head): Member[] {
   return (t.members ?? []).filter((m) => m.id !== session.value?.agent?.id);
 }
 
 // who is how a thread is called: the contact's name, or the number only; a chat
 // by the colleague's name.
-export function who(t: Thread): string {
+export function who(t: Head): string {
   return t.contact?.name || t.peer || others(t).map((m) => m.name).join(", ");
 }
 
@@ -146,4 +167,5 @@ export function reset(): void {
   threads.value = {};
   listsRead.value = false;
   keptAt.value = 0;
+  heads.clear();
 }

@@ -21,10 +21,10 @@ import { Bubble, type BubbleProps, Waiting } from "./message";
 import { later } from "./later";
 import { isNumber } from "./number";
 import { bubbles, outbox, type Outgoing } from "./outbox";
-import type { Member, Message, Opening, Thread } from "./protocol";
+import type { Member, Message, Opening } from "./protocol";
 import { askRemoveThread, mayRemoveThread } from "./remove";
 import { call, state } from "./socket";
-import { cameIn, keptAt, keyOf, lineName, lines, listsRead, others, place, type Place, session, sortedLines, sortedThreads, threads, who } from "./store";
+import { cameIn, type Head, keptAt, keyOf, lineName, lines, listsRead, others, place, type Place, session, sortedLines, sortedThreads, threadHead, who } from "./store";
 import { dayKey, dayName, moment } from "./time";
 import { close, closed, eyes, markUnread, mute, muted, see, unreadOf } from "./view";
 import { atBeginning, atEnd, load, messagesOf, newer, older, tidy, windowOf } from "./window";
@@ -41,7 +41,7 @@ const loadAhead = 400; // pixels before an end of the window where the next page
 export function ThreadPane() {
   const p = place.value;
   const [gone, setGone] = useState("");
-  const missing = p?.thread && !threads.value[p.thread] ? p.thread : "";
+  const missing = p?.thread && !threadHead(p.thread) ? p.thread : "";
   const live = state.value === "live";
   // A thread that no list holds, such as one that was closed long ago.
   useEffect(() => {
@@ -50,7 +50,7 @@ export function ThreadPane() {
   if (!p) return <Nothing />;
   if (missing && missing === gone) return <Gone />;
   if (p.agent) return <Fresh key={p.agent} agent={p.agent} />;
-  return <ThreadView key={keyOf(p)} at={p} thread={p.thread ? threads.value[p.thread] : undefined} />;
+  return <ThreadView key={keyOf(p)} at={p} thread={p.thread ? threadHead(p.thread) : undefined} />;
 }
 
 // Fresh is a colleague whom one did not write to so far.
@@ -92,7 +92,7 @@ function Gone() {
   );
 }
 
-function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; member?: Member }) {
+function ThreadView({ at, thread: t, member }: { at: Place; thread?: Head; member?: Member }) {
   const [toDay, setToDay] = useState(false);
   const chat = t ? t.channel === "chat" : at.agent !== undefined;
   const colleague = member ?? (t && others(t)[0]);
@@ -110,7 +110,7 @@ function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; mem
         {t && !chat && !t.contact && (
           <button type="button" class="button add" aria-label={words.addContact} onClick={() => (editing.value = { thread: t.id })}><AddPersonIcon /><span>{words.addContact}</span></button>
         )}
-        {t && <Cog name={words.view.settings} deeds={deeds(t, () => setToDay(true))} />}
+        {t && <Cog name={words.view.settings} deeds={() => deeds(t, () => setToDay(true))} />}
         {t && (
           <button type="button" class="plain square" aria-pressed={detailsOpen.value} aria-label={words.showDetails} title={words.showDetails}
             onClick={() => { detailsOpen.value = !detailsOpen.value; shownText.value = ""; }}><DetailsIcon /></button>
@@ -125,7 +125,7 @@ function ThreadView({ at, thread: t, member }: { at: Place; thread?: Thread; mem
 
 // Talk is what was said, and the field to say more: in the pane, or in a box at
 // the foot of the page.
-export function Talk({ at, thread: t, member, onDay, boxed = false }: { at: Place; thread?: Thread; member?: Member; onDay(): void; boxed?: boolean }) {
+export function Talk({ at, thread: t, member, onDay, boxed = false }: { at: Place; thread?: Head; member?: Member; onDay(): void; boxed?: boolean }) {
   const chat = t ? t.channel === "chat" : at.agent !== undefined;
   const colleague = member ?? (t && others(t)[0]);
   const peer = t?.peer ?? at.number ?? "";
@@ -143,7 +143,7 @@ export function Talk({ at, thread: t, member, onDay, boxed = false }: { at: Plac
 
 // Under is the second line of a head: who writes now, or by what somebody is
 // reached. A number that nobody saved is the first line already.
-function Under({ thread: t, colleague }: { thread?: Thread; colleague?: Member }) {
+function Under({ thread: t, colleague }: { thread?: Head; colleague?: Member }) {
   const writer = t && typing.value[t.id];
   if (writer) return <p class="typing" role="status">{say(words.chats.typing, { who: writer })}</p>;
   if (colleague) return <p>{presenceWords(colleague.id)}</p>;
@@ -152,7 +152,7 @@ function Under({ thread: t, colleague }: { thread?: Thread; colleague?: Member }
   return <p>{type && <>{words.numberType[type]} · </>}<bdi dir="ltr">{t.peer}</bdi></p>;
 }
 
-function deeds(t: Thread, toDay: () => void): Deed[] {
+function deeds(t: Head, toDay: () => void): Deed[] {
   const w = words.view;
   return [
     { name: muted(t.id) ? w.unmute : w.mute, key: "Alt M", run: () => mute(t.id) },
@@ -165,11 +165,13 @@ function deeds(t: Thread, toDay: () => void): Deed[] {
   ];
 }
 
-function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread?: Thread; name: string; chat: boolean; onDay(): void; boxed: boolean }) {
+function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread?: Head; name: string; chat: boolean; onDay(): void; boxed: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   // A box is looked at by who has the focus in it: beside others it may stay unseen.
   const looked = () => !document.hidden && document.hasFocus() && (!boxed || !!box.current?.closest(".chatbox")?.contains(document.activeElement));
   const stuck = useRef(!at.message);
+  const due = useRef(0); // the frame that goes to the end
+  const end = useRef(0); // where the last one left us
   const anchor = useRef<{ key: string; top: number } | null>(null);
   const [stop, setStop] = useState("");
   const [sought, setSought] = useState(""); // the message to jump to
@@ -178,7 +180,8 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   const w = t ? windowOf(t.id).value : undefined;
   const messages = w ? messagesOf(w) : [];
   const waiting = outbox.value.filter((o) => (o.thread ? o.thread === t?.id : !!o.chat === chat && o.number === (chat ? at.agent : t?.peer ?? at.number)));
-  const fresh = t && !stuck.current ? unreadOf(t.id) : 0;
+  const unread = t ? unreadOf(t.id) : 0;
+  const fresh = stuck.current ? 0 : unread;
   const seen = state.value === "live" ? 0 : w?.kept || keptAt.value;
   const severalLines = !chat && sortedLines.value.length > 1;
 
@@ -231,13 +234,13 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
       eyes.delete(eye);
       over.abort();
     };
-  }, [t?.id, t?.rev, w]);
+  }, [t?.id, unread, w]);
 
   // After each change of the list: at the end one stays at the end; else the
   // first text that was visible stays where it was.
   useLayoutEffect(() => {
     const el = box.current!;
-    if (stuck.current) return toBottom();
+    if (stuck.current) return atNextFrame();
     if (anchor.current) {
       const kept = el.querySelector(`[data-key="${CSS.escape(anchor.current.key)}"]`);
       if (kept) el.scrollTop += kept.getBoundingClientRect().top - anchor.current.top;
@@ -255,6 +258,17 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   // The place may have been left while an answer was awaited.
   function toBottom() {
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  }
+
+  // Where the end is gets asked in the frame that draws it. Asked at once, the
+  // page would be laid out while the next text and the other half of the page wait.
+  function atNextFrame() {
+    due.current ||= requestAnimationFrame(() => {
+      due.current = 0;
+      if (!stuck.current || !box.current) return;
+      toBottom();
+      end.current = box.current.scrollTop;
+    });
   }
 
   function mark() {
@@ -279,6 +293,7 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   function onScroll() {
     const el = box.current;
     if (!el) return; // the place was left meanwhile
+    if (due.current && stuck.current && el.scrollTop >= end.current) return; // nobody scrolled: it grew
     stuck.current = nearEnd();
     if (!stuck.current) mark();
     else if (t && looked()) see(t.id);

@@ -47,6 +47,7 @@ export function forgetViews(): void {
   views.value = {};
   beyond.value = 0;
   counted.clear();
+  coming.clear();
   alone = "";
 }
 
@@ -72,6 +73,7 @@ export function dropView(thread: string): void {
   const { [thread]: _, ...rest } = views.value;
   views.value = rest;
   counted.delete(thread);
+  coming.delete(thread);
 }
 
 // arrived counts a message that somebody else wrote, once; what comes while
@@ -80,8 +82,23 @@ export function arrived(m: Message): void {
   if (!cameIn(m) || m.id <= (counted.get(m.thread) ?? "")) return;
   counted.set(m.thread, m.id);
   const v = viewOf(m.thread);
-  if (v.unread === 0 && alone !== m.thread && state.value === "live" && [...eyes].some((eye) => eye() === m.thread)) change(m.thread, { read_to: m.id });
+  if (v.unread === 0 && alone !== m.thread && state.value === "live" && [...eyes].some((eye) => eye() === m.thread)) readDrawn(m);
   else set({ ...v, unread: v.unread + 1 });
+}
+
+// coming are the texts that somebody will have seen once they are drawn: the
+// newest of each thread. The box is told then, when the text is on the screen,
+// here and at the next desk, which is given it at the same moment.
+const coming = new Map<string, string>();
+
+function readDrawn(m: Message): void {
+  if (coming.size === 0) requestAnimationFrame(() => window.setTimeout(tellDrawn));
+  coming.set(m.thread, m.id);
+}
+
+function tellDrawn(): void {
+  for (const [thread, id] of coming) if (alone !== thread && state.value === "live") change(thread, { read_to: id });
+  coming.clear();
 }
 
 // eyes tell the threads at whose end somebody looks now.

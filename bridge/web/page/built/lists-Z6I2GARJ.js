@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-AX64YWJ3.js";import"./chunk-5NBSHAZC.js";import"./chunk-YUWHMEEH.js";import"./chunk-QGVHW77N.js";import"./chunk-OUL6ZOUF.js";import"./chunk-UAQIITDL.js";import"./chunk-BPMTRPUT.js";import"./chunk-JK2YHUY7.js";export{b as RefusedRows,a as default};

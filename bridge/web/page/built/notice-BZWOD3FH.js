@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-3XU5UOQH.js";import"./chunk-QGVHW77N.js";import"./chunk-PTXW5KRK.js";import"./chunk-UAQIITDL.js";import"./chunk-BPMTRPUT.js";import"./chunk-JK2YHUY7.js";export{b as AskBar,c as NotifySettings,a as failed};

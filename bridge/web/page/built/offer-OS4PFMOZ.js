@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-IOMCU4XP.js";import"./chunk-HHJDJFEQ.js";import"./chunk-PTXW5KRK.js";import"./chunk-36RPUJJ4.js";import"./chunk-TGEOVRWB.js";import"./chunk-3ALM5WRI.js";import"./chunk-OUL6ZOUF.js";import"./chunk-2YI4Y745.js";import"./chunk-UAQIITDL.js";import"./chunk-BPMTRPUT.js";import"./chunk-JK2YHUY7.js";export{b as Offers,a as answer,c as useNow};
