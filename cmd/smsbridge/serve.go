@@ -34,10 +34,6 @@ import (
 // demoHandset is the phone of the customer that one plays in the demo.
 const demoHandset = "+15550100"
 
-// spareMemory is how much memory may lie unused, in percent of what is used.
-// What is used is a few megabytes, and the box is small.
-const spareMemory = 50
-
 // serveSettings are the flags of serve.
 type serveSettings struct {
 	db, listen, admin   string
@@ -207,6 +203,8 @@ func (s *serveSettings) run(ctx context.Context, out, errs io.Writer) error {
 	return attended(ctx, ended, func(ctx context.Context) {
 		alive := func(ctx context.Context) error { return b.Alive(ctx, desks.Addr()) }
 		newNotifier(log).run(ctx, url, alive, door.reload)
+	}, func(ctx context.Context) {
+		afterStart(ctx, log)
 	}, func(ctx context.Context) {
 		if door.announced {
 			announce(ctx, s.announced(ledger.Box(), door, desks.Addr().(*net.TCPAddr).Port), log)
