@@ -19,7 +19,7 @@ func TestBenchPixel(t *testing.T) {
 	if os.Getenv("SMSBRIDGE_BENCH") == "" {
 		t.Skip("measures for some seconds; run it with `make bench`")
 	}
-	const texts = 150
+	const texts = 300
 	chromium := findChromium(t)
 	s := newStand(t, build(t, ""), 1, simulator.ModemOptions{})
 	url := s.serve()

@@ -12,6 +12,7 @@ import type { Case, CasePop } from "./protocol";
 import { call, state } from "./socket";
 import type { Head } from "./store";
 import { clock, exact, span } from "./time";
+import { words as common } from "./words";
 import { casesOf, colleagues, mayWrite, me, putCases } from "./work";
 
 const words = catalog("case", {
@@ -93,7 +94,7 @@ function One({ of: c }: { of: Case }) {
         {c.lookup?.name && <Fact name={words.lookup} value={[c.lookup.name, c.lookup.address].filter(Boolean).join(", ")} />}
         {Object.entries(c.lookup?.fields ?? {}).map(([k, v]) => <Fact key={k} name={k} value={v} />)}
       </dl>
-      {open && c.waiting_since && <p class="waits" role="timer">{words.waits}: <strong>{span(now - Date.parse(c.waiting_since))}</strong></p>}
+      {open && c.waiting_since && <p class="waits" role="timer">{words.waits}{common.colon}<strong>{span(now - Date.parse(c.waiting_since))}</strong></p>}
       {c.lookup?.error && <p class="hint">{c.lookup.error}</p>}
       {/^https?:/i.test(c.pop_url ?? "") && <p><a class="button" href={c.pop_url} target="_blank" rel="noopener noreferrer">{words.elsewhere}</a></p>}
       {mayWrite.value && <Outcome of={c} save={(outcome) => change("case.outcome", { outcome })} />}

@@ -240,7 +240,7 @@ function local(at: Date): string {
 function Chips({ extra, set }: { extra: Extra; set(change: Extra): void }) {
   const chips: [keyof Extra, string][] = [];
   if (extra.at) chips.push(["at", exact(extra.at)]);
-  if (extra.priority) chips.push(["priority", words.priority + ": " + words.priorities[extra.priority]]);
+  if (extra.priority) chips.push(["priority", words.priority + words.colon + words.priorities[extra.priority]]);
   if (extra.flash) chips.push(["flash", words.flashShort]);
   if (chips.length === 0) return null;
   return (

@@ -9,6 +9,7 @@ import { said, toast } from "./kit";
 import { useRead } from "./room/kit";
 import type { Template } from "./protocol";
 import { call } from "./socket";
+import { words as common } from "./words";
 
 const words = catalog("templates", {
   title: "Templates and fields",
@@ -73,7 +74,7 @@ function Choose({ place, field, to }: Props) {
           <li key={t.id}><button type="button" class="plain template" onClick={(e) => void take(e, "", t.id)}><strong>{t.name}</strong><span class="hint" dir="auto">{t.text}</span></button></li>
         ))}
       </ul>
-      <p class="hint">{words.fields}: {words.fieldTold}</p>
+      <p class="hint">{words.fields}{common.colon}{words.fieldTold}</p>
       <p class="fields">
         {Object.entries(words.field).map(([name, told]) => (
           <button type="button" class="button" key={name} onClick={(e) => void take(e, `{{${name}}}`)}>{told}</button>

@@ -13,6 +13,7 @@ export const words = catalog("page", {
   sms: "SMS",
   you: "You",
   close: "Close",
+  colon: ": ",
   save: "Save",
   copy: "Copy",
   copied: "Copied",

@@ -329,7 +329,7 @@ function Report({ c }: { c: Campaign }) {
   const rows = usePages<Copy>("campaign.report", { id: c.id, ...(which && { state: which }) }, "copies", "after", ["campaign.", "message."]);
   const columns: Column<Copy>[] = [
     { head: words.who, cell: (r) => <Who of={r} /> },
-    { head: words.became, cell: (r) => r.state === "waiting" ? words.notYet : r.state === "skipped" ? `${words.leftOut}: ${reasonOf(r)}` : common.state[r.message_state ?? "queued"] },
+    { head: words.became, cell: (r) => r.state === "waiting" ? words.notYet : r.state === "skipped" ? words.leftOut + common.colon + reasonOf(r) : common.state[r.message_state ?? "queued"] },
     { head: words.answer, cell: (r) => r.reply && <a href={`#t=${r.thread}&m=${r.reply}`} aria-label={`${words.read}: ${r.contact?.name ?? r.number}`}>{words.read}</a> },
     { head: words.act, cell: (r) => r.thread && <a class="button" href={`#t=${r.thread}`} aria-label={`${words.thread}: ${r.contact?.name ?? r.number}`}>{words.thread}</a> },
   ];

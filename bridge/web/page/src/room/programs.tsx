@@ -9,6 +9,7 @@ import { CopyRow } from "../line";
 import { to } from "../rooms";
 import { call } from "../socket";
 import { exact, shortAge } from "../time";
+import { words as common } from "../words";
 import { Deliveries, words as delivered } from "./deliveries";
 import { type Column, Field, Reading, Table, useRead } from "./kit";
 
@@ -192,7 +193,7 @@ function Devices() {
         <div class="finding note">
           <strong><bdi>{asked.name}</bdi></strong>
           <p class="emoji">{asked.emoji.join(" ")}</p>
-          <p class="hint">{words.may}: {asked.scopes.map((s) => words.scopes[s] ?? s).join(", ")}</p>
+          <p class="hint">{words.may}{common.colon}{asked.scopes.map((s) => words.scopes[s] ?? s).join(", ")}</p>
           <div class="row-buttons">
             <button type="button" class="button primary" onClick={() => answer("pair.approve")}>{words.approve}</button>
             <button type="button" class="button" onClick={() => answer("pair.deny")}>{words.deny}</button>

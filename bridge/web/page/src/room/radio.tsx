@@ -9,6 +9,7 @@ import { may, to } from "../rooms";
 import { call, state } from "../socket";
 import { lineName, lines } from "../store";
 import { exact, shortAge } from "../time";
+import { words as common } from "../words";
 import { type Column, Field, Reading, Switch, Table, useRead } from "./kit";
 
 const words = catalog("radio", {
@@ -166,7 +167,7 @@ function SelfTests() {
       <div class="row-buttons">
         {all.filter((l) => l.state === "ready").map((l) => (
           <button type="button" class="button" key={l.id} onClick={() => void call("selftest.run", { line: l.id }).then(() => setWrong(""), (e) => setWrong(said(e)))}>
-            {words.test}: <bdi>{lineName(l)}</bdi>
+            {words.test}{common.colon}<bdi>{lineName(l)}</bdi>
           </button>
         ))}
       </div>

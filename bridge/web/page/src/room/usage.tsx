@@ -9,6 +9,7 @@ import { Pane, Trouble } from "../kit";
 import { may } from "../rooms";
 import { lineName, lines, session, sortedLines } from "../store";
 import { exact, shortAge, span } from "../time";
+import { words as common } from "../words";
 import { Choice, type Column, Field, Reading, Table, useDoing, useRead } from "./kit";
 
 const words = catalog("usage", {
@@ -225,7 +226,7 @@ function AnswerTimes({ asked }: { asked: object }) {
       <Reading of={read}>
         {({ answers, waiting, waiting_count }) => <>
           <Table name={words.answers} rows={answers} columns={columns} keyOf={(a) => a.agent} empty={<p>{words.noAnswers}</p>} />
-          <h4>{words.waiting}: {figure(waiting_count)}</h4>
+          <h4>{words.waiting}{common.colon}{figure(waiting_count)}</h4>
           <Table name={words.waiting} rows={waiting} columns={waits} keyOf={(w) => w.thread + w.line} empty={<p>{words.nobodyWaits}</p>} />
         </>}
       </Reading>

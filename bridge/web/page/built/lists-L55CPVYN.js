@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-MWU55TTQ.js";import"./chunk-KMRNBUBK.js";import"./chunk-POZYEHDQ.js";import"./chunk-56NJYKSF.js";import"./chunk-KBTLIV6X.js";import"./chunk-MD2DPH46.js";import"./chunk-35GWBBVP.js";import"./chunk-JK2YHUY7.js";export{b as RefusedRows,a as default};

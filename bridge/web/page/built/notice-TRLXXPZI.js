@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-NARI3LVS.js";import"./chunk-56NJYKSF.js";import"./chunk-JT6AMARS.js";import"./chunk-MD2DPH46.js";import"./chunk-35GWBBVP.js";import"./chunk-JK2YHUY7.js";export{b as AskBar,c as NotifySettings,a as failed};

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-HFUXOEEP.js";import"./chunk-CYYY6V6F.js";import"./chunk-JT6AMARS.js";import"./chunk-36RPUJJ4.js";import"./chunk-U434P3FF.js";import"./chunk-3ALM5WRI.js";import"./chunk-KBTLIV6X.js";import"./chunk-BLFXSUAM.js";import"./chunk-MD2DPH46.js";import"./chunk-35GWBBVP.js";import"./chunk-JK2YHUY7.js";export{b as Offers,a as answer,c as useNow};
