@@ -36,8 +36,8 @@ const (
 	pageVendor = "page/vendor"
 	pageBuilt  = "page/built"
 
-	scriptBudget = 60 << 10 // compressed octets
-	styleBudget  = 15 << 10
+	scriptBudget = 60_000 // compressed octets
+	styleBudget  = 15_000
 )
 
 // vendored is one row of page/vendor/manifest.json.

@@ -9,6 +9,7 @@ import { ContactDialog } from "./contact";
 import { begin, watchAddress } from "./desk";
 import { speak } from "./catalog";
 import { Details } from "./details";
+import { Door, takeCode } from "./door";
 import { watchKeys } from "./keys";
 import { Pane, Toasts } from "./kit";
 import { List } from "./list";
@@ -16,7 +17,6 @@ import { applyLook, language } from "./look";
 import { QuickDialog } from "./quick";
 import { RemoveDialog } from "./remove";
 import { address, may, type RoomProps, rooms, titleOf } from "./rooms";
-import { SignIn, takeCode } from "./signin";
 import { StartDialog } from "./start";
 import { place, session } from "./store";
 import { ThreadPane } from "./thread";
@@ -37,7 +37,7 @@ const Boxes = later(() => import("./box").then((m) => m.Boxes));
 const AskBar = later(() => import("./notice").then((m) => m.AskBar));
 
 function App() {
-  if (!session.value?.signed_in) return <SignIn key={String(session.value?.setup)} />;
+  if (!session.value?.signed_in) return <Door />;
   const { room } = address.value;
   return (
     <>

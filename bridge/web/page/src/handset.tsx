@@ -4,6 +4,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { catalog } from "./catalog";
 import { Wrong } from "./dialog";
 import { SendIcon, Tick } from "./icon";
 import { parse } from "./number";
@@ -12,7 +13,21 @@ import { Refusal } from "./refusal";
 import { ask } from "./rest";
 import { Text } from "./text";
 import { clock, dayKey, dayName, exact } from "./time";
-import { say, words } from "./words";
+import { say, words as common } from "./words";
+
+const words = catalog("phone", {
+  told: "It plays the customer. No radio, no network, no cost: what you write here goes to the pretended modems of this box.",
+  number: "This phone's number",
+  empty: "No texts. Write one to the box, or let somebody text {number} from the page.",
+  message: "Text message",
+  absent: "There is no pretend phone here: the box runs with real modems. Start it with --demo to try things out.",
+  away: "No network (the box does not answer)",
+  from: "From {who}, {time}",
+  to: "To {who}, {time}",
+  onItsWay: "On its way",
+  desk: "To the page",
+  noModem: "The box has no pretended modem.",
+});
 
 const firstNumber = "+15550100";
 const pollSeconds = 25;
@@ -66,10 +81,10 @@ export function Handset() {
   return (
     <div class="lab">
       <header class="lab-told">
-        <h1>{words.phoneTitle}</h1>
-        <p>{words.phoneTold}</p>
+        <h1>{common.phoneTitle}</h1>
+        <p>{words.told}</p>
         <OwnNumber />
-        <p><a href="/">{words.phoneDesk}</a></p>
+        <p><a href="/">{words.desk}</a></p>
       </header>
       <Phone />
     </div>
@@ -151,7 +166,7 @@ function OwnNumber() {
   }
   return (
     <form class="own-number" onSubmit={change} noValidate>
-      <label class="field">{words.phoneNumber}
+      <label class="field">{words.number}
         <input value={typed} inputMode="tel" dir="ltr" autocomplete="off" aria-invalid={wrong !== ""} aria-describedby="wrong-own"
           onInput={(e) => setTyped(e.currentTarget.value)} onBlur={change} />
       </label>
@@ -174,24 +189,24 @@ function Phone() {
   useEffect(() => { if (peer) seenUpTo.value = { ...seenUpTo.value, [peer]: last }; }, [last, peer]);
 
   return (
-    <main class="phone" aria-label={words.phoneTitle}>
-      <div class="phone-top" aria-hidden="true"><span>{clock(now)}</span><i /><span>{words.phoneTitle}</span></div>
+    <main class="phone" aria-label={common.phoneTitle}>
+      <div class="phone-top" aria-hidden="true"><span>{clock(now)}</span><i /><span>{common.phoneTitle}</span></div>
       <header class="phone-head">
-        {peers.value.length === 0 && <p>{words.phoneNoModem}</p>}
+        {peers.value.length === 0 && <p>{words.noModem}</p>}
         <div class="phone-peers">
           {peers.value.map((p) => {
             const fresh = p !== peer && sorted.value.some((x) => x.dir === "in" && x.from === p && x.n > (seenUpTo.value[p] ?? 0));
             return (
               <button type="button" key={p} class={"peer" + (p === peer ? " here" : "")} aria-pressed={p === peer} onClick={() => (talkingTo.value = p)}>
-                <bdi dir="ltr">{p}</bdi>{fresh && <span class="badge"><span aria-hidden="true">!</span><span class="unseen">{say(words.unread, { n: 1 })}</span></span>}
+                <bdi dir="ltr">{p}</bdi>{fresh && <span class="badge"><span aria-hidden="true">!</span><span class="unseen">{say(common.unread, { n: 1 })}</span></span>}
               </button>
             );
           })}
         </div>
       </header>
-      <div class="phone-list" ref={list} role="log" aria-live="polite" tabIndex={0} aria-label={words.texts}>
+      <div class="phone-list" ref={list} role="log" aria-live="polite" tabIndex={0} aria-label={common.texts}>
         <TroubleNote />
-        {shown.length === 0 && !trouble.value && <p class="note">{say(words.phoneEmpty, { number: own.value })}</p>}
+        {shown.length === 0 && !trouble.value && <p class="note">{say(words.empty, { number: own.value })}</p>}
         {shown.map((x, i) => (
           <Fragment key={x.n}>
             {(i === 0 || dayKey(shown[i - 1].at) !== dayKey(x.at)) && <p class="phone-day">{dayName(x.at)}</p>}
@@ -208,25 +223,25 @@ function Phone() {
 function TroubleNote() {
   switch (trouble.value) {
     case "signed out":
-      return <p class="note bad">{words.signInTold} <a href="/">{words.signIn}</a></p>;
+      return <p class="note bad">{common.signInTold} <a href="/">{common.signIn}</a></p>;
     case "absent":
-      return <p class="note bad">{words.phoneAbsent}</p>;
+      return <p class="note bad">{words.absent}</p>;
     case "away":
-      return <p class="note bad">{words.phoneAway}</p>;
+      return <p class="note bad">{words.away}</p>;
   }
   return null;
 }
 
 function NoteBubble({ note: x }: { note: Note }) {
   const arrived = x.state === "delivered";
-  const state = arrived ? words.state.delivered : words.onItsWay;
+  const state = arrived ? common.state.delivered : words.onItsWay;
   return (
-    <article class={"note-bubble " + x.dir} aria-label={say(x.dir === "in" ? words.phoneFrom : words.phoneTo2, { who: peerOf(x), time: clock(x.at) })}>
+    <article class={"note-bubble " + x.dir} aria-label={say(x.dir === "in" ? words.from : words.to, { who: peerOf(x), time: clock(x.at) })}>
       <p class="bubble-text" dir="auto"><Text text={x.text} /></p>
       <p class="note-foot">
         {x.dir === "in" && <bdi dir="ltr">{x.from}</bdi>}
         <time dateTime={x.at} title={exact(x.at)}>{clock(x.at)}</time>
-        {x.parts > 1 && <span>{say(words.partsN, { n: x.parts })}</span>}
+        {x.parts > 1 && <span>{say(common.partsN, { n: x.parts })}</span>}
         {x.dir === "out" && <span class="note-state"><Tick shape={arrived ? "delivered" : "wait"} />{state}</span>}
       </p>
     </article>
@@ -240,8 +255,8 @@ function PhoneComposer({ to }: { to: string }) {
 
   async function submit(e: Event) {
     e.preventDefault();
-    if (!text.trim()) return setWrong(words.writeFirst);
-    if (!to) return setWrong(words.phoneNoModem);
+    if (!text.trim()) return setWrong(common.writeFirst);
+    if (!to) return setWrong(words.noModem);
     const sending = text;
     setText("");
     setWrong("");
@@ -251,7 +266,7 @@ function PhoneComposer({ to }: { to: string }) {
       take((sent.messages ?? []).filter((x) => !notes.value[x.n]));
     } catch (e) {
       setText(sending);
-      setWrong(e instanceof Refusal ? e.sentence : words.phoneAway);
+      setWrong(e instanceof Refusal ? e.sentence : words.away);
     }
   }
 
@@ -259,11 +274,11 @@ function PhoneComposer({ to }: { to: string }) {
     <form class="phone-composer" onSubmit={(e) => void submit(e)}>
       <Wrong id="wrong-phone">{wrong}</Wrong>
       <div class="composer-row">
-        <textarea id="phone-text" ref={box} rows={2} dir="auto" value={text} placeholder={words.phoneMessage} aria-label={words.phoneMessage}
+        <textarea id="phone-text" ref={box} rows={2} dir="auto" value={text} placeholder={words.message} aria-label={words.message}
           aria-invalid={wrong !== ""} aria-describedby="wrong-phone"
           onInput={(e) => { setText(e.currentTarget.value); setWrong(""); }}
           onKeyDown={(e) => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing) void submit(e); }} />
-        <button class="phone-send" aria-label={words.send} title={words.send}><SendIcon /></button>
+        <button class="phone-send" aria-label={common.send} title={common.send}><SendIcon /></button>
       </div>
     </form>
   );

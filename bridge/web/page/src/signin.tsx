@@ -1,27 +1,37 @@
-// The way in: the code that the box printed or the owner gave, and the first
-// time the name of the person who becomes the owner; or name and password.
+// The form of the way in: the code that the box printed or the owner gave, and the
+// first time the name of the person who becomes the owner; or name and password.
+// Who is signed in already does not load it.
 
-import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { begin, over, signIn } from "./desk";
+import { catalog } from "./catalog";
+import { over, signIn } from "./desk";
 import { Wrong } from "./dialog";
+import { given } from "./door";
 import { ChatIcon } from "./icon";
 import { Lost, Refusal } from "./refusal";
 import { to } from "./rooms";
 import { session } from "./store";
-import { words } from "./words";
+import { words as common } from "./words";
 
-// given is the code that came in the address.
-const given = signal("");
-
-// takeCode reads the code out of the address and takes it away from there, so
-// that it stays neither in the history nor on a screenshot.
-export function takeCode(): void {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
-  if (code === null) return;
-  given.value = code;
-  history.replaceState(null, "", location.pathname);
-}
+const words = catalog("door", {
+  welcome: "Welcome",
+  signInTitle: "Sign in",
+  setupTold: "This box has no owner yet. The code that it printed when it started makes you the owner.",
+  codeHint: "Eight letters, such as WDJB-MJHT.",
+  codeMissing: "Type the code first.",
+  nameHint: "Your team sees it beside the texts that you send.",
+  accountName: "Name",
+  accountNameMissing: "Type the name of your account.",
+  passwordMissing: "Type the password first.",
+  signInPassword: "Type the name of your account and your password.",
+  byPassword: "Sign in with name and password",
+  byCode: "Sign in with a code",
+  forgot: "Forgot the password?",
+  forgotTold: "The owner of the box makes you a new sign-in code under Team, Change. With it you sign in and set a new password under Settings.",
+  forgotOwner: "Are you the owner? On the box, smsbridge setup prints a new code.",
+  setUp: "Make me the owner",
+  signedOut: "Your session is over. Sign in again; your drafts are kept.",
+});
 
 // The way that was taken last is offered first the next time.
 const wayKey = "smsbridge.way";
@@ -47,15 +57,14 @@ function keepWay(way: Way): void {
 type FieldName = "code" | "name" | "password";
 
 export function SignIn() {
-  const s = session.value;
+  const s = session.value!;
   const [typed, type] = useState({ code: given.value, name: "", password: "" });
   const [chosen, choose] = useState<Way>(given.value ? "code" : lastWay());
   const [wrong, setWrong] = useState<{ field: FieldName | ""; sentence: string }>({ field: "", sentence: "" });
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const way: Way = s?.setup ? "code" : chosen;
-  useEffect(() => form.current?.querySelector<HTMLInputElement>(way === "code" && typed.code ? "input[name=name], button" : "input")?.focus(), [s === null, way]);
-  if (!s) return <Away />;
+  const way: Way = s.setup ? "code" : chosen;
+  useEffect(() => form.current?.querySelector<HTMLInputElement>(way === "code" && typed.code ? "input[name=name], button" : "input")?.focus(), [way]);
 
   async function submit(e: Event) {
     e.preventDefault();
@@ -67,9 +76,9 @@ export function SignIn() {
     if (busy) return;
     const code = typed.code.trim();
     const name = typed.name.trim();
-    const setup = s!.setup;
+    const setup = s.setup;
     if (way === "code" && !code) return refuse("code", words.codeMissing);
-    if (setup && !name) return refuse("name", words.nameMissing);
+    if (setup && !name) return refuse("name", common.nameMissing);
     if (way === "password" && !name) return refuse("name", words.accountNameMissing);
     if (way === "password" && !typed.password) return refuse("password", words.passwordMissing);
     setBusy(true);
@@ -80,7 +89,7 @@ export function SignIn() {
       if (setup) location.hash = to("start");
     } catch (e) {
       if (e instanceof Refusal) refuse(e.field === "name" && setup ? "name" : way, e.sentence);
-      else if (e instanceof Lost) refuse(way, words.boxAway);
+      else if (e instanceof Lost) refuse(way, common.boxAway);
       else throw e;
     } finally {
       setBusy(false);
@@ -95,14 +104,14 @@ export function SignIn() {
   return (
     <main class="door">
       <form class="door-card" ref={form} onSubmit={(e) => void submit(e)} noValidate>
-        <p class="door-mark"><ChatIcon /><span>{words.product}</span></p>
+        <p class="door-mark"><ChatIcon /><span>{common.product}</span></p>
         <h1>{s.setup ? words.welcome : words.signInTitle}</h1>
         {s.box_name && <p class="door-box"><bdi>{s.box_name}</bdi></p>}
         {over.value && <p class="over" role="status">{words.signedOut}</p>}
-        <p>{s.setup ? words.setupTold : way === "code" ? words.signInTold : words.signInPassword}</p>
+        <p>{s.setup ? words.setupTold : way === "code" ? common.signInTold : words.signInPassword}</p>
         {way === "code" && (
           <>
-            <label class="field">{words.code}
+            <label class="field">{common.code}
               <input {...about("code")} class="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck={false} placeholder="WDJB-MJHT" dir="ltr" />
             </label>
             <p class="hint" id="hint-code">{words.codeHint}</p>
@@ -111,7 +120,7 @@ export function SignIn() {
         )}
         {(s.setup || way === "password") && (
           <>
-            <label class="field">{s.setup ? words.name : words.accountName}
+            <label class="field">{s.setup ? common.name : words.accountName}
               <input {...about("name")} autocomplete={s.setup ? "name" : "username"} dir="auto" />
             </label>
             {s.setup && <p class="hint" id="hint-name">{words.nameHint}</p>}
@@ -120,34 +129,21 @@ export function SignIn() {
         )}
         {way === "password" && (
           <>
-            <label class="field">{words.password}
+            <label class="field">{common.password}
               <input {...about("password")} type="password" autocomplete="current-password" />
             </label>
             {why("password")}
           </>
         )}
-        <button class="button primary wide" aria-disabled={busy}>{s.setup ? words.setUp : words.signIn}</button>
+        <button class="button primary wide" aria-disabled={busy}>{s.setup ? words.setUp : common.signIn}</button>
         {!s.setup && (
           <button type="button" class="link other-way" onClick={() => { choose(way === "code" ? "password" : "code"); setWrong({ field: "", sentence: "" }); }}>
             {way === "code" ? words.byPassword : words.byCode}
           </button>
         )}
         {way === "password" && <details class="more"><summary>{words.forgot}</summary><p class="hint">{words.forgotTold}</p><p class="hint">{words.forgotOwner}</p></details>}
-        {s.demo && <p class="hint">{words.demoTold}</p>}
+        {s.demo && <p class="hint">{common.demoTold}</p>}
       </form>
-    </main>
-  );
-}
-
-// Away is shown while the box does not answer at all; it asks again.
-function Away() {
-  return (
-    <main class="door">
-      <div class="door-card">
-        <p class="door-mark"><ChatIcon /><span>{words.product}</span></p>
-        <p>{words.boxAway}</p>
-        <button type="button" class="button" onClick={() => void begin().catch(() => {})}>{words.tryNow}</button>
-      </div>
     </main>
   );
 }

@@ -211,7 +211,6 @@ export const words = catalog("page", {
   },
 
   // New conversation
-  toNumber: "Number or name",
   toHint: "With + and country code, such as +15550100. A short code has 3 to 8 digits.",
   toMissing: "Type a number first.",
   toNoCountry: "Write + and the country code first, such as +15550100.",
@@ -358,8 +357,6 @@ export const words = catalog("page", {
   contactNameMissing: "Give the contact a name.",
   contactNumbers: "Numbers",
   contactNumbersHint: "One on each line.",
-  contactWhich: "Save as",
-  contactNew: "New contact",
   unsaved: "Not saved as a contact",
   sharedLine: "Texts with this contact last went over",
 
@@ -382,44 +379,15 @@ export const words = catalog("page", {
   factID: "Id",
 
   // Sign-in
-  welcome: "Welcome",
-  signInTitle: "Sign in",
-  setupTold: "This box has no owner yet. The code that it printed when it started makes you the owner.",
   signInTold: "Type the code that you were given. Whoever looks after the box can make one.",
   code: "Code",
-  codeHint: "Eight letters, such as WDJB-MJHT.",
-  codeMissing: "Type the code first.",
   name: "Your name",
-  nameHint: "Your team sees it beside the texts that you send.",
   nameMissing: "Type your name.",
-  accountName: "Name",
-  accountNameMissing: "Type the name of your account.",
   password: "Password",
-  passwordMissing: "Type the password first.",
-  signInPassword: "Type the name of your account and your password.",
-  byPassword: "Sign in with name and password",
-  byCode: "Sign in with a code",
-  forgot: "Forgot the password?",
-  forgotTold: "The owner of the box makes you a new sign-in code under Team, Change. With it you sign in and set a new password under Settings.",
-  forgotOwner: "Are you the owner? On the box, smsbridge setup prints a new code.",
   signIn: "Sign in",
-  setUp: "Make me the owner",
   boxAway: "The box does not answer. Is it switched on, and are you on its network?",
-  signedOut: "Your session is over. Sign in again; your drafts are kept.",
 
-  // Pretend phone
   phoneTitle: "Pretend phone",
-  phoneTold: "It plays the customer. No radio, no network, no cost: what you write here goes to the pretended modems of this box.",
-  phoneNumber: "This phone's number",
-  phoneEmpty: "No texts. Write one to the box, or let somebody text {number} from the page.",
-  phoneMessage: "Text message",
-  phoneAbsent: "There is no pretend phone here: the box runs with real modems. Start it with --demo to try things out.",
-  phoneAway: "No network (the box does not answer)",
-  phoneFrom: "From {who}, {time}",
-  phoneTo2: "To {who}, {time}",
-  onItsWay: "On its way",
-  phoneDesk: "To the page",
-  phoneNoModem: "The box has no pretended modem.",
 
   // Keys, as the list of keys shows them
   keyList: [

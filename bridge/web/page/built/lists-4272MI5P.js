@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-64NEK5M6.js";import"./chunk-GDY6ZMQG.js";import"./chunk-SPZJXDT2.js";import"./chunk-TWTXOLUU.js";import"./chunk-N5FOOEGY.js";import"./chunk-V7P4AW5R.js";import"./chunk-CYMHPYNP.js";import"./chunk-RCQNMAAU.js";export{b as RefusedRows,a as default};

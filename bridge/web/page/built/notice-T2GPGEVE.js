@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-TLR45WP2.js";import"./chunk-TWTXOLUU.js";import"./chunk-5MIT5PK2.js";import"./chunk-V7P4AW5R.js";import"./chunk-CYMHPYNP.js";import"./chunk-RCQNMAAU.js";export{b as AskBar,c as NotifySettings,a as failed};

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-37GFOUTH.js";import"./chunk-VT5F27D7.js";import"./chunk-5MIT5PK2.js";import"./chunk-3UYCYNGK.js";import"./chunk-ONFEVBVZ.js";import"./chunk-3MTBAEIR.js";import"./chunk-N5FOOEGY.js";import"./chunk-2NNCFHVV.js";import"./chunk-V7P4AW5R.js";import"./chunk-CYMHPYNP.js";import"./chunk-RCQNMAAU.js";export{b as Offers,a as answer,c as useNow};

@@ -1,0 +1,40 @@
+// The way in, before anybody is signed in: the code that came in the address, and
+// what stands there until the box says who we are.
+
+import { signal } from "@preact/signals";
+import { begin } from "./desk";
+import { ChatIcon } from "./icon";
+import { later } from "./later";
+import { session } from "./store";
+import { words } from "./words";
+
+const Form = later(() => import("./signin").then((m) => m.SignIn));
+
+// given is the code that came in the address.
+export const given = signal("");
+
+// takeCode reads the code out of the address and takes it away from there, so
+// that it stays neither in the history nor on a screenshot.
+export function takeCode(): void {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (code === null) return;
+  given.value = code;
+  history.replaceState(null, "", location.pathname);
+}
+
+export function Door() {
+  return session.value ? <Form key={String(session.value.setup)} /> : <Away />;
+}
+
+// Away is shown while the box does not answer at all; it asks again.
+function Away() {
+  return (
+    <main class="door">
+      <div class="door-card">
+        <p class="door-mark"><ChatIcon /><span>{words.product}</span></p>
+        <p>{words.boxAway}</p>
+        <button type="button" class="button" onClick={() => void begin().catch(() => {})}>{words.tryNow}</button>
+      </div>
+    </main>
+  );
+}
