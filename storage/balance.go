@@ -22,6 +22,7 @@ type BalanceRule struct {
 	Code     string  `json:"code"`          // such as *100#
 	Pattern  string  `json:"pattern"`       // regular expression (RE2) with a group named amount, and perhaps currency and expiry
 	Low      float64 `json:"low,omitempty"` // warn below; 0: never
+	Rev      int64   `json:"rev,omitempty"`
 }
 
 // Check refuses a rule that could never tell a credit.

@@ -60,7 +60,13 @@ func (c *Client) BalanceRules(ctx context.Context) ([]storage.BalanceRule, error
 	return out.Rules, err
 }
 
-// SaveBalanceRule keeps the rule of an operator.
+// SaveBalanceRule keeps the rule of an operator in place of the one before.
 func (c *Client) SaveBalanceRule(ctx context.Context, r storage.BalanceRule) error {
+	r.Rev = 0 // what the caller knows is told by IfRev
 	return c.call(ctx, "POST", "/balance-rules", nil, r, nil)
+}
+
+// DeleteBalanceRule forgets the rule of an operator.
+func (c *Client) DeleteBalanceRule(ctx context.Context, operator string) error {
+	return c.call(ctx, "DELETE", "/balance-rules", url.Values{"operator": {operator}}, nil, nil)
 }

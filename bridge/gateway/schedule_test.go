@@ -18,7 +18,7 @@ func scheduled(t *testing.T, answer simulator.USSD, every, most int) *bank {
 		t.Fatal(err)
 	}
 	rule := storage.BalanceRule{Operator: "00101", Code: "*100#", Pattern: `(?P<amount>[0-9.]+) (?P<currency>EUR)`, Low: 5}
-	if err := b.db.SaveBalanceRule(t.Context(), rule); err != nil {
+	if _, err := b.db.SaveBalanceRule(t.Context(), rule); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.db.SaveBalanceSchedule(t.Context(), storage.BalanceSchedule{Line: b.line, Every: every, Most: most}); err != nil {

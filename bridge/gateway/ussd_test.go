@@ -63,7 +63,7 @@ func TestUSSD(t *testing.T) {
 	})
 	t.Run("the credit is read by the operator's rule, and low is told once", func(t *testing.T) {
 		rule := storage.BalanceRule{Operator: "00101", Code: "*100#", Pattern: `Balance: (?P<amount>[0-9.]+) (?P<currency>[A-Z]+)`, Low: 20}
-		if err := b.db.SaveBalanceRule(ctx, rule); err != nil {
+		if _, err := b.db.SaveBalanceRule(ctx, rule); err != nil {
 			t.Fatal(err)
 		}
 		alerts := 0

@@ -34,7 +34,8 @@ type RadioStore interface {
 	USSD(ctx context.Context, id string) (storage.USSDSession, error)
 	USSDSessions(ctx context.Context, line string, limit int) ([]storage.USSDSession, error)
 	BalanceRules(ctx context.Context) ([]storage.BalanceRule, error)
-	SaveBalanceRule(ctx context.Context, r storage.BalanceRule) error
+	SaveBalanceRule(ctx context.Context, r storage.BalanceRule) (storage.BalanceRule, error)
+	DeleteBalanceRule(ctx context.Context, operator string) error
 	BalanceSchedules(ctx context.Context) ([]storage.BalanceSchedule, error)
 	SaveBalanceSchedule(ctx context.Context, s storage.BalanceSchedule) error
 	SelfTests(ctx context.Context, limit int) (tests []storage.SelfTest, spent int, err error)

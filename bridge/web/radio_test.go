@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
+	"smsbridge/bridge/client"
 	"smsbridge/storage"
 )
 
@@ -25,8 +27,29 @@ func TestRadio(t *testing.T) {
 	if err := c.SaveBalanceRule(ctx, rule); err != nil {
 		t.Fatal(err)
 	}
-	if rules, err := c.BalanceRules(ctx); err != nil || len(rules) != 1 || rules[0] != rule {
-		t.Errorf("%+v %v", rules, err)
+	rules, err := c.BalanceRules(ctx)
+	if err != nil || len(rules) != 1 || rules[0].Rev == 0 {
+		t.Fatalf("%+v %v", rules, err)
+	}
+	seen := rules[0]
+	refused := func(err error, as string) bool {
+		e, ok := errors.AsType[*client.Error](err)
+		return ok && e.Type == as
+	}
+	if rule.Rev = seen.Rev; seen != rule {
+		t.Errorf("%+v is kept as %+v", rule, seen)
+	}
+	if err := c.SaveBalanceRule(client.IfRev(ctx, seen.Rev), rule); err != nil {
+		t.Error(err)
+	}
+	if err := c.DeleteBalanceRule(client.IfRev(ctx, seen.Rev), rule.Operator); !refused(err, "conflict") {
+		t.Errorf("a rule that somebody changed meanwhile is deleted: %v", err)
+	}
+	if err := c.DeleteBalanceRule(ctx, rule.Operator); err != nil {
+		t.Error(err)
+	}
+	if err := c.DeleteBalanceRule(ctx, rule.Operator); !refused(err, "not_found") || !strings.Contains(err.Error(), `no rule for "26201"`) {
+		t.Errorf("a rule that is none is deleted: %v", err)
 	}
 	rule.Pattern = "("
 	if err := c.SaveBalanceRule(ctx, rule); err == nil || !strings.Contains(err.Error(), "pattern") {

@@ -80,6 +80,11 @@ func (r *reviser) quiet() string {
 	return r.line.ID
 }
 
+func (r *reviser) balance() string {
+	r.ask("POST", "/balance-rules", `{"operator":"26201","code":"*100#","pattern":"(?P<amount>[0-9]+)"}`)
+	return "26201"
+}
+
 func (r *reviser) limit() string {
 	r.ask("PUT", "/limits", `{"subject":"line","id":"`+r.line.ID+`","window":"day","parts":5}`)
 	return r.line.ID
@@ -147,6 +152,8 @@ func TestIfRev(t *testing.T) {
 		"quiet.set":        {r.quiet, `{"line":"ID","from":"21:00","to":"08:00","zone":"UTC"}`},
 		"quiet.delete":     {r.quiet, `{"line":"ID"}`},
 		"limit.set":        {r.limit, `{"subject":"line","id":"ID","window":"day","parts":6}`},
+		"balance.save":     {r.balance, `{"operator":"ID","code":"*101#","pattern":"(?P<amount>[0-9]+)"}`},
+		"balance.delete":   {r.balance, `{"operator":"ID"}`},
 		"thread.view":      {func() string { return r.thread() }, `{"muted":true}`},
 		"autoreply.create": {},
 	}
@@ -185,7 +192,7 @@ func TestIfRev(t *testing.T) {
 			}
 		})
 	}
-	if seen < 39 {
+	if seen < 41 {
 		t.Errorf("only %d methods take if_rev", seen)
 	}
 }

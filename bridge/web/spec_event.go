@@ -29,6 +29,8 @@ var eventTypes = []eventType{
 	{storage.LineUpdated, "line", reflect.TypeFor[storage.Line](), "What a line can do, or what is known of it, changed."},
 	{storage.LineMoved, "move", reflect.TypeFor[storage.Move](), "A line went on with another card."},
 	{storage.LineBalanceLow, "line", reflect.TypeFor[storage.Line](), "The credit of a line is under its rule's limit."},
+	{storage.BalanceRuleUpdated, "rule", reflect.TypeFor[storage.BalanceRule](), "How the credit is read from an operator's answer was said, or is another now."},
+	{storage.BalanceRuleDeleted, "rule", reflect.TypeFor[storage.BalanceRule](), "The rule of an operator was forgotten; it tells the operator and the rev alone."},
 	{storage.LineNote, "note", reflect.TypeFor[storage.Note](), "A sentence of the journal, about a line."},
 	{storage.ModemNote, "note", reflect.TypeFor[storage.Note](), "A sentence of the journal, about a modem that is no line."},
 	{storage.USSDUpdated, "ussd", reflect.TypeFor[storage.USSDSession](), "A USSD dialogue went on or ended."},

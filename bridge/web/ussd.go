@@ -16,6 +16,7 @@ var ussdMethods = []method{
 	{"ussd.list", "GET", "/api/v1/ussd", storage.ScopeLines, storage.RoleAgent, 200, bind((*Server).ussdSessions), nil},
 	{"balance.rules", "GET", "/api/v1/balance-rules", storage.ScopeLines, storage.RoleManager, 200, bind((*Server).balanceRules), nil},
 	{"balance.save", "POST", "/api/v1/balance-rules", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).saveBalanceRule), nil},
+	{"balance.delete", "DELETE", "/api/v1/balance-rules", storage.ScopeAdmin, storage.RoleOwner, 200, bind((*Server).deleteBalanceRule), nil},
 }
 
 type ussdAnswer struct {
@@ -129,6 +130,27 @@ type balanceRuleAnswer struct {
 	Rule storage.BalanceRule `json:"rule"`
 }
 
-func (s *Server) saveBalanceRule(ctx context.Context, _ storage.Caller, r storage.BalanceRule) (balanceRuleAnswer, error) {
-	return balanceRuleAnswer{r}, s.c.Store.SaveBalanceRule(ctx, r)
+type balanceRuleParams struct {
+	Operator string  `json:"operator" need:"true"` // MCC and MNC such as 26201, or the name that the line shows
+	Code     string  `json:"code" need:"true"`     // such as *100#
+	Pattern  string  `json:"pattern" need:"true"`  // regular expression (RE2) with a group named amount, and perhaps currency and expiry
+	Low      float64 `json:"low"`                  // warn below; 0: never
+	ifRev
+}
+
+func (s *Server) saveBalanceRule(ctx context.Context, _ storage.Caller, p balanceRuleParams) (balanceRuleAnswer, error) {
+	r, err := s.c.Store.SaveBalanceRule(ctx, storage.BalanceRule{Operator: p.Operator, Code: p.Code, Pattern: p.Pattern, Low: p.Low})
+	return balanceRuleAnswer{r}, err
+}
+
+type operatorParams struct {
+	Operator string `json:"operator" need:"true"` // as its rule names it
+	ifRev
+}
+
+func (s *Server) deleteBalanceRule(ctx context.Context, who storage.Caller, p operatorParams) (balanceRulesAnswer, error) {
+	if err := s.c.Store.DeleteBalanceRule(ctx, p.Operator); err != nil {
+		return balanceRulesAnswer{}, err
+	}
+	return s.balanceRules(ctx, who, none{})
 }

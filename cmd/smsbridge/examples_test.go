@@ -342,6 +342,11 @@ var before = map[string]func(w *world) string{
 		w.say(`ussd rule --operator "Lab Mobile" --code '*100#' --pattern 'Balance: (?P<amount>[0-9.]+) (?P<currency>[A-Z]+)'`)
 		return ""
 	},
+	"ussd rule delete": func(w *world) string {
+		w.say(`ussd rule --operator 26201 --code '*100#' --pattern '(?P<amount>[0-9.]+)'`)
+		w.say(`ussd rule --operator "Lab Mobile" --code '*100#' --pattern 'Balance: (?P<amount>[0-9.]+) (?P<currency>[A-Z]+)'`)
+		return ""
+	},
 	"token": func(w *world) string {
 		w.token()
 		w.say("token create --label x --scope messages:send")

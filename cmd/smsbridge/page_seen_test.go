@@ -55,6 +55,15 @@ func TestPageSeen_S42_S43_S44_S52_S64_S76_S87_S89_S92_S124_P5(t *testing.T) {
 		rest[any](a, "POST", "/lines/"+o.line()+"/balance", map[string]any{})
 		a.until(`/^\d+\.\d\d [A-Z]{3}$/.test(document.querySelector(".chip .credit.low")?.textContent ?? "")`)
 	})
+	t.Run("a rule by which the credit is read can be taken away", func(t *testing.T) {
+		a := a.in(t)
+		a.room("#/ussd/credit")
+		a.click(`button[aria-label="Remove: Lab Mobile"]`)
+		a.until(`document.querySelector("#room").innerText.includes("No rule yet")`)
+		a.click("#bar .shortcut")
+		a.click(".row a")
+		a.until(lastText("in", "One"))
+	})
 	t.Run("Enter sends, but not with Shift nor while an input method writes; so does the button", func(t *testing.T) {
 		a := a.in(t)
 		a.typeInto("#composer", "By Enter")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -199,5 +200,35 @@ func newUSSDRuleCommand() *cobra.Command {
 	f.StringVar(&r.Pattern, "pattern", "", "regular expression with a group named amount, perhaps currency and expiry")
 	f.Float64Var(&r.Low, "low", 0, "warn once when the credit is below")
 	b.flags(cmd)
+	cmd.AddCommand(newUSSDRuleListCommand(), newUSSDRuleDeleteCommand())
 	return cmd
+}
+
+func newUSSDRuleListCommand() *cobra.Command {
+	return newUSSDRulesCommand(&cobra.Command{
+		Use: "list", Short: "List the rules of all operators", Args: cobra.NoArgs,
+	}, func(context.Context, *client.Client, []string) error { return nil })
+}
+
+func newUSSDRuleDeleteCommand() *cobra.Command {
+	return newUSSDRulesCommand(&cobra.Command{
+		Use: "delete OPERATOR", Short: "Forget the rule of an operator", Args: exactly("an operator"),
+	}, func(ctx context.Context, c *client.Client, args []string) error {
+		return c.DeleteBalanceRule(ctx, args[0])
+	})
+}
+
+// newUSSDRulesCommand does something with the rules, and lists them.
+func newUSSDRulesCommand(cmd *cobra.Command, do func(context.Context, *client.Client, []string) error) *cobra.Command {
+	return showing(cmd, func(cmd *cobra.Command, c *client.Client, args []string) (table, error) {
+		t := table{heads: []string{"operator", "code", "pattern", "low"}}
+		if err := do(cmd.Context(), c, args); err != nil {
+			return t, err
+		}
+		all, err := c.BalanceRules(cmd.Context())
+		for _, r := range all {
+			t.add(r, r.Operator, r.Code, r.Pattern, strconv.FormatFloat(r.Low, 'f', -1, 64))
+		}
+		return t, err
+	})
 }

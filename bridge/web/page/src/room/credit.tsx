@@ -28,6 +28,7 @@ const words = catalog("credit", {
   save: "Save the rule",
   noRules: "No rule yet: the credit cannot be read.",
   change: "Change",
+  remove: "Remove",
   act: "Actions",
   schedules: "Ask by itself",
   schedulesTold: "Some operators take money for the code.",
@@ -44,6 +45,7 @@ interface Rule {
   code: string;
   pattern: string;
   low?: number;
+  rev?: number;
 }
 
 const empty: Rule = { operator: "", code: "", pattern: "", low: 0 };
@@ -58,15 +60,20 @@ export function Credit() {
 }
 
 function Rules() {
-  const list = useRead<{ rules: Rule[] }>("balance.rules", {});
+  const list = useRead<{ rules: Rule[] }>("balance.rules", {}, ["balance_rule."]);
   const [rule, setRule] = useState<Rule>(empty);
   const { error, attempt } = useDoing();
+  // Of two who change the rule of one operator the second is told.
+  const save = () => call("balance.save", { operator: rule.operator, code: rule.code, pattern: rule.pattern, low: rule.low, if_rev: rule.rev });
   const columns: Column<Rule>[] = [
     { head: words.operator, cell: (r) => <strong><bdi>{r.operator}</bdi></strong> },
     { head: words.code, cell: (r) => <span dir="ltr">{r.code}</span> },
     { head: words.pattern, minor: true, cell: (r) => <code>{r.pattern}</code> },
     { head: words.low, number: true, cell: (r) => r.low || "–" },
-    { head: words.act, cell: (r) => may("owner") && <button type="button" class="button" aria-label={`${words.change}: ${r.operator}`} onClick={() => setRule(r)}>{words.change}</button> },
+    { head: words.act, cell: (r) => may("owner") && <>
+        <button type="button" class="button" aria-label={`${words.change}: ${r.operator}`} onClick={() => setRule(r)}>{words.change}</button>
+        <button type="button" class="button" aria-label={`${words.remove}: ${r.operator}`} onClick={() => void attempt(call("balance.delete", { operator: r.operator, if_rev: r.rev }).then(list.again))}>{words.remove}</button>
+      </> },
   ];
   const field = (key: "operator" | "code" | "pattern", label: string, hint: string) => (
     <Field label={label} hint={hint}>{(about) => <input {...about} name={key} dir="ltr" autocomplete="off" value={rule[key]} onInput={(e) => setRule({ ...rule, [key]: e.currentTarget.value })} />}</Field>
@@ -77,7 +84,7 @@ function Rules() {
       <p class="hint">{words.rulesTold}</p>
       <Reading of={list}>{({ rules }) => <Table name={words.rules} rows={rules} columns={columns} keyOf={(r) => r.operator} empty={<p>{words.noRules}</p>} />}</Reading>
       {may("owner") && (
-        <form class="line-form" name="rule" noValidate onSubmit={(e) => { e.preventDefault(); void attempt(call("balance.save", rule).then(() => { setRule(empty); toast(words.saved); list.again(); })); }}>
+        <form class="line-form" name="rule" noValidate onSubmit={(e) => { e.preventDefault(); void attempt(save().then(() => { setRule(empty); toast(words.saved); list.again(); })); }}>
           {field("operator", words.operator, words.operatorHint)}
           {field("code", words.code, words.codeHint)}
           {field("pattern", words.pattern, words.patternHint)}

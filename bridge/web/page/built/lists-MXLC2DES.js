@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-M5IJWMH3.js";import"./chunk-3BEZ3366.js";import"./chunk-K7L3GJBO.js";import"./chunk-TVO7U37Y.js";import"./chunk-KN5EY4UT.js";import"./chunk-2FJOKQUR.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as RefusedRows,a as default};
