@@ -166,7 +166,8 @@ var scenes = []scene{
 	{"boxes", (*tour).boxes},
 	{"box-writing", (*tour).boxWriting},
 	{"failure", (*tour).failure},
-	{"credit", (*tour).credit},
+	{"credit-chip", (*tour).credit},
+	{"credit-rules", (*tour).creditRules},
 }
 
 // each goes to each screen and scene, and has it looked at.
@@ -226,7 +227,13 @@ func (r *tour) credit() {
 		rest[any](r.tab, "POST", "/balance-rules", map[string]any{"operator": "Lab Mobile", "code": "*100#", "pattern": `Balance: (?P<amount>[0-9.]+) (?P<currency>[A-Z]+)`, "low": 1000})
 		rest[any](r.tab, "POST", "/lines/"+r.o.line()+"/balance", map[string]any{})
 	}
-	r.to(screen{"credit", "", `document.querySelector(".chip .credit.low")`})
+	r.to(screen{"credit-chip", "", `document.querySelector(".chip .credit.low")`})
+}
+
+func (r *tour) creditRules() {
+	r.t.Helper()
+	r.credit()
+	r.to(screen{"credit-rules", "/ussd/credit", `document.querySelector(".table tbody .button")`})
 }
 
 // inPortal is the same tour in a page of somebody else's, in a tab of its own.
@@ -288,6 +295,27 @@ func TestShots(t *testing.T) {
 	}
 	o.ana.quiet(t)
 	p.quiet(t)
+
+	phone := o.ana.newTab(t)
+	visitor := newBrowser(t, o.chromium)
+	first, _ := startDemo(t)
+	for _, f := range forms {
+		for _, s := range []struct {
+			tab             *tab
+			name, at, there string
+		}{
+			{phone, "handset", o.url + "/handset", `document.querySelector(".note-bubble.out")`},
+			{visitor, "sign-in", o.url, `document.querySelector(".door-card .other-way")`},
+			{visitor, "sign-in-first", first, `document.querySelector(".door-card input[name=name]")`},
+		} {
+			s.tab.do(chromedp.EmulateViewport(f.width, f.height))
+			s.tab.open(s.at)
+			eval[bool](s.tab, fmt.Sprintf(`(localStorage.setItem("smsbridge.look", %q), true)`, f.look))
+			s.tab.open(s.at)
+			s.tab.until(s.there)
+			shot(s.tab, in(s.name, f))
+		}
+	}
 }
 
 func shot(p *tab, file string) {

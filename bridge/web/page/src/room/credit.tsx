@@ -70,10 +70,10 @@ function Rules() {
     { head: words.code, cell: (r) => <span dir="ltr">{r.code}</span> },
     { head: words.pattern, minor: true, cell: (r) => <code>{r.pattern}</code> },
     { head: words.low, number: true, cell: (r) => r.low || "–" },
-    { head: words.act, cell: (r) => may("owner") && <>
+    { head: words.act, cell: (r) => may("owner") && <span class="row-buttons">
         <button type="button" class="button" aria-label={`${words.change}: ${r.operator}`} onClick={() => setRule(r)}>{words.change}</button>
         <button type="button" class="button" aria-label={`${words.remove}: ${r.operator}`} onClick={() => void attempt(call("balance.delete", { operator: r.operator, if_rev: r.rev }).then(list.again))}>{words.remove}</button>
-      </> },
+      </span> },
   ];
   const field = (key: "operator" | "code" | "pattern", label: string, hint: string) => (
     <Field label={label} hint={hint}>{(about) => <input {...about} name={key} dir="ltr" autocomplete="off" value={rule[key]} onInput={(e) => setRule({ ...rule, [key]: e.currentTarget.value })} />}</Field>

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-3ZUGDZNL.js";import"./chunk-AXXWJE3F.js";import"./chunk-K7L3GJBO.js";import"./chunk-TVO7U37Y.js";import"./chunk-FT5JFVSG.js";import"./chunk-2FJOKQUR.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as RefusedRows,a as default};

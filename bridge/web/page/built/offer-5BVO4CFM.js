@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-EMMGMWWT.js";import"./chunk-ZKEC3GXG.js";import"./chunk-7Q2I7H3E.js";import"./chunk-D3SC4E2V.js";import"./chunk-AFZCEQ2L.js";import"./chunk-5JPNHISU.js";import"./chunk-FT5JFVSG.js";import"./chunk-PUDUQ6D4.js";import"./chunk-2FJOKQUR.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as Offers,a as answer,c as useNow};
