@@ -29,6 +29,16 @@ func newFloor(t *testing.T) *floor {
 	return o
 }
 
+// opened has the customer write, and Ana open the conversation.
+func (o *floor) opened(text string) *tab {
+	o.t.Helper()
+	o.text(customer, text, 0)
+	o.ana.until(row(customer))
+	o.ana.click(".row a")
+	o.ana.until(lastText("in", text))
+	return o.ana
+}
+
 // in is the same floor for a subtest.
 func (o *floor) in(t *testing.T) *floor {
 	return &floor{t: t, url: o.url, chromium: o.chromium, ana: o.ana.in(t)}
@@ -381,10 +391,7 @@ func TestPageDeleteText_S110(t *testing.T) {
 	o := newFloor(t)
 	a := o.ana
 	o.text(customer, "Keep this", 0)
-	o.text(customer, "Forget this", 0)
-	a.until(row(customer))
-	a.click(".row a")
-	a.until(lastText("in", "Forget this"))
+	o.opened("Forget this")
 	eval[bool](a, `([...document.querySelectorAll(".bubble.in")].at(-1).querySelector("button.state-button").click(), true)`)
 	a.click(".about .remove")
 	a.until(`document.querySelector("dialog")?.textContent.includes("cannot be called back")`)

@@ -300,11 +300,7 @@ const grounds = `(() => {
 // is still seen.
 func TestPageForcedColours(t *testing.T) {
 	o := newFloor(t)
-	a := o.ana
-	o.text(customer, "Hello", 0)
-	a.until(row(customer))
-	a.click(".row a")
-	a.until(lastText("in", "Hello"))
+	a := o.opened("Hello")
 	a.as("forced-colors", "active")
 	if !eval[bool](a, `matchMedia("(forced-colors: active)").matches`) {
 		t.Fatal("the browser paints as ever, so this test proves nothing")

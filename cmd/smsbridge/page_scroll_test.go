@@ -173,10 +173,7 @@ func TestPageScrolledAndLeft(t *testing.T) {
 // with a look that does not ask where the page is scrolled to, the second.
 func TestPageScrolledWhileItGrows(t *testing.T) {
 	o := newFloor(t)
-	a := o.ana
-	o.text(customer, "One", 0)
-	a.until(row(customer))
-	a.click(".row a")
+	a := o.opened("One")
 	tall := func(name string) string { return name + strings.Repeat("\nand more", 30) }
 	o.text(customer, tall("Two"), 0)
 	a.until(lastText("in", tall("Two")) + ` && ` + atEnd)

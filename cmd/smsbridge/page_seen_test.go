@@ -146,11 +146,7 @@ func TestPageSeen_S42_S43_S44_S52_S64_S76_S87_S89_S92_S124_P5(t *testing.T) {
 func TestPageFails_P3(t *testing.T) {
 	o := newFloor(t)
 	o.atDesk()
-	o.text(customer, "A secret matter", 0)
-	a := o.ana
-	a.until(row(customer))
-	a.click(".row a")
-	a.until(lastText("in", "A secret matter"))
+	a := o.opened("A secret matter")
 	if eval[bool](a, `!!document.querySelector(".failure")`) {
 		t.Fatal("control: nothing has failed so far")
 	}

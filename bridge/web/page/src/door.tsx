@@ -8,7 +8,8 @@ import { later } from "./later";
 import { session } from "./store";
 import { words } from "./words";
 
-const Form = later(() => import("./signin").then((m) => m.SignIn));
+// A box that is another one since this page was loaded has no form for it.
+const Form = later(() => import("./signin").then((m) => m.SignIn), () => <Shut told={words.roomFailed} again={() => location.reload()} />);
 
 // given is the code that came in the address.
 export const given = signal("");
@@ -22,18 +23,18 @@ export function takeCode(): void {
   history.replaceState(null, "", location.pathname);
 }
 
+// Door is the form, once the box has said who we are.
 export function Door() {
-  return session.value ? <Form key={String(session.value.setup)} /> : <Away />;
+  return session.value ? <Form key={String(session.value.setup)} /> : <Shut told={words.boxAway} again={() => void begin().catch(() => {})} />;
 }
 
-// Away is shown while the box does not answer at all; it asks again.
-function Away() {
+function Shut({ told, again }: { told: string; again(): void }) {
   return (
     <main class="door">
       <div class="door-card">
         <p class="door-mark"><ChatIcon /><span>{words.product}</span></p>
-        <p>{words.boxAway}</p>
-        <button type="button" class="button" onClick={() => void begin().catch(() => {})}>{words.tryNow}</button>
+        <p role="alert">{told}</p>
+        <button type="button" class="button" onClick={again}>{words.tryNow}</button>
       </div>
     </main>
   );

@@ -239,6 +239,9 @@ function notice(method: string, params: unknown): void {
 
 async function open(hello: Hello): Promise<void> {
   heartbeat = hello.heartbeat_ms || heartbeat;
+  window.clearTimeout(watchdog); // it was set for another heartbeat
+  watchdog = 0;
+  listen();
   const resume = cursor ? { epoch: cursor.epoch, after: cursor.seq } : undefined;
   try {
     const ticket = await above?.ticket?.();

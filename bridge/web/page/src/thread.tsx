@@ -171,7 +171,7 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   const looked = () => !document.hidden && document.hasFocus() && (!boxed || !!box.current?.closest(".chatbox")?.contains(document.activeElement));
   const stuck = useRef(!at.message);
   const due = useRef(0); // the frame that goes to the end
-  const end = useRef(0); // where the last one left us
+  const end = useRef(0); // where the last way there ended
   const anchor = useRef<{ key: string; top: number } | null>(null);
   const [stop, setStop] = useState("");
   const [sought, setSought] = useState(""); // the message to jump to
@@ -257,7 +257,10 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
 
   // The place may have been left while an answer was awaited.
   function toBottom() {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+    const el = box.current;
+    if (!el) return;
+    el.scrollTop = el.scrollHeight;
+    end.current = el.scrollTop;
   }
 
   // Where the end is gets asked in the frame that draws it. Asked at once, the
@@ -265,9 +268,7 @@ function Scroll({ at, thread: t, name, chat, onDay, boxed }: { at: Place; thread
   function atNextFrame() {
     due.current ||= requestAnimationFrame(() => {
       due.current = 0;
-      if (!stuck.current || !box.current) return;
-      toBottom();
-      end.current = box.current.scrollTop;
+      if (stuck.current) toBottom();
     });
   }
 

@@ -97,7 +97,11 @@ function readDrawn(m: Message): void {
 }
 
 function tellDrawn(): void {
-  for (const [thread, id] of coming) if (alone !== thread && state.value === "live") change(thread, { read_to: id });
+  for (const [thread, id] of coming) {
+    if (alone === thread) continue;
+    if (state.value === "live") change(thread, { read_to: id });
+    else set({ ...viewOf(thread), unread: viewOf(thread).unread + 1 }); // the box has gone meanwhile
+  }
   coming.clear();
 }
 

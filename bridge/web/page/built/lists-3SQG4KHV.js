@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-7E6N7JUZ.js";import"./chunk-GNTA7PB3.js";import"./chunk-K7L3GJBO.js";import"./chunk-TVO7U37Y.js";import"./chunk-PY6ATGPN.js";import"./chunk-2FJOKQUR.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as RefusedRows,a as default};

@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-KQYB2N3K.js";import"./chunk-4WJYNPFG.js";import"./chunk-Y3DVDEX6.js";import"./chunk-ATVYV237.js";import"./chunk-VLDSMIWS.js";import"./chunk-WPIPEHUL.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as RefusedRows,a as default};

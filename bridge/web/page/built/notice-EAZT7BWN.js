@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-QWBZFJDY.js";import"./chunk-TVO7U37Y.js";import"./chunk-7Q2I7H3E.js";import"./chunk-2FJOKQUR.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as AskBar,c as NotifySettings,a as failed};

@@ -1,0 +1,1 @@
+import{a,b,c}from"./chunk-VUPFFZ72.js";import"./chunk-ATVYV237.js";import"./chunk-CFCMYRXX.js";import"./chunk-WPIPEHUL.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as AskBar,c as NotifySettings,a as failed};

@@ -1,0 +1,1 @@
+import{a,b,c}from"./chunk-CN5DIEQ6.js";import"./chunk-3TFZ4YO2.js";import"./chunk-CFCMYRXX.js";import"./chunk-D3SC4E2V.js";import"./chunk-AFZCEQ2L.js";import"./chunk-5JPNHISU.js";import"./chunk-VLDSMIWS.js";import"./chunk-IUJOBU2T.js";import"./chunk-WPIPEHUL.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as Offers,a as answer,c as useNow};

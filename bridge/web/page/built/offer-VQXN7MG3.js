@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-CNBK4YCU.js";import"./chunk-DOUQW3IP.js";import"./chunk-7Q2I7H3E.js";import"./chunk-D3SC4E2V.js";import"./chunk-AFZCEQ2L.js";import"./chunk-5JPNHISU.js";import"./chunk-PY6ATGPN.js";import"./chunk-PUDUQ6D4.js";import"./chunk-2FJOKQUR.js";import"./chunk-QK7KS53M.js";import"./chunk-FB6GUVH7.js";export{b as Offers,a as answer,c as useNow};
